@@ -1,0 +1,189 @@
+"""Passages: paragraphs, list items, table rows and headings, with lines joined and furniture gone.
+
+Reads `pages`; writes `passages` and `passage_spans`, which says for each passage where its words
+are printed. The steps are pure functions in `segmenting/`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlite_utils import Database
+
+from .errors import DocumentProblem
+from .ids import digest, numbered
+from .languages import language_of, main_language
+from .pages import load_pages
+from .records import Page, Passage, Report, Segment, Tally
+from .segmenting.furniture import begins_note, sort_rows
+from .segmenting.joining import join, join_each, measure, vocabulary
+from .segmenting.roles import passages_of
+from .segmenting.rows import Row, rows_of
+from .segmenting.sentences import splitter, with_sentences
+from .settings import Settings
+from .store import outputs, rows, write_problems, write_rows
+from .work import work_through
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+SEGMENTER = "passages/1"
+COVERED = frozenset({"en"})
+"""Languages in which commitments are found; texts in others are kept and searchable by words."""
+
+
+def run(db: Database, settings: Settings, report: Report) -> Tally:
+    """Segment every document whose pages changed."""
+    stated = {row["id"]: row for row in rows(db, "select id, language, is_paged from documents")}
+    inputs = {
+        name: digest(SEGMENTER, pages_hash, settings.english)
+        for name, pages_hash in outputs(db, "pages").items()
+        if pages_hash and name in stated
+    }
+
+    def load(name: str) -> tuple[Any, ...]:
+        language = stated[name]["language"]
+        return load_pages(db, name), bool(stated[name]["is_paged"]), language, settings.english
+
+    def keep(name: str, found: tuple[str, list[Passage]], tally: Tally) -> str:
+        language, passages = found
+        tally.add("passages", len(passages))
+        _note_language(db, name, language)
+        return write_passages(db, name, passages)
+
+    return work_through(
+        db, "passages", inputs, load=load, task=segment, keep=keep, settings=settings, report=report
+    )
+
+
+def segment(pages: Sequence[Page], paged: bool, language: str, english: str) -> tuple[str, list[Passage]]:
+    """Return the language of a document, and its passages in reading order.
+
+    Args:
+        pages: with their lines.
+        paged: whether its pages are those of a printed text, with heads and feet.
+        language: what the manifest says, "" when it says nothing.
+        english: name of the spaCy pipeline that splits English sentences.
+    """
+    language = language or main_language(page.text for page in pages)
+    sorted_rows = sort_rows(rows_of(pages), labels={page.number: page.label for page in pages}, paged=paged)
+    words = vocabulary(sorted_rows.body)
+    passages = passages_of(join(sorted_rows.body), measure(sorted_rows.body))
+    passages += _apart("footnote", sorted_rows.footnotes, words)
+    passages += _apart("contents", sorted_rows.contents, words)
+    passages = [replace(passage, language=language_of(passage.text, otherwise=language)) for passage in passages]
+    return language, with_sentences(passages, _splitters(english))
+
+
+def _apart(role: str, found: Iterable[Row], words: set[str]) -> list[Passage]:
+    blocks = join_each(found, begins_note if role == "footnote" else lambda _: True, words)
+    return [Passage(role, block.text, block.segments) for block in blocks]
+
+
+@cache
+def _splitters(english: str) -> dict[str, Language]:
+    return {"en": splitter(english), "": splitter()}
+
+
+def _note_language(db: Database, document_id: str, language: str) -> None:
+    is_covered = language in COVERED
+    db.execute(
+        "update documents set language = ?, is_covered = ? where id = ?", [language, int(is_covered), document_id]
+    )
+    problems = []
+    if not is_covered:
+        name = language_name(language)
+        problems.append(
+            DocumentProblem(
+                "language",
+                f"The text is in {name}, in which Concord finds no commitments; it can be searched by words.",
+                remedy="Add an official translation as a document of its own.",
+            )
+        )
+    write_problems(db, "language", document_id, problems, is_failure=False)
+
+
+def language_name(code: str) -> str:
+    """Return the English name of a language, or "an unknown language"."""
+    from babel import Locale
+
+    return Locale("en").languages.get(code, code) if code else "an unknown language"
+
+
+def write_passages(db: Database, document_id: str, passages: Sequence[Passage]) -> str:
+    """Write the passages of a document; return their hash."""
+    listed = list(zip(passage_ids(document_id, passages), passages, strict=True))
+    write_rows(
+        db,
+        "passages",
+        [
+            {
+                "id": passage_id,
+                "document_id": document_id,
+                "ordinal": ordinal,
+                "role": passage.role,
+                "page": passage.pages[0],
+                "page_last": passage.pages[1],
+                "heading_path": " > ".join(passage.heading_path),
+                "lead_in": passage.lead_in,
+                "marker": passage.marker,
+                "text": passage.text,
+                "language": passage.language,
+            }
+            for ordinal, (passage_id, passage) in enumerate(listed)
+        ],
+        where="document_id = ?",
+        args=[document_id],
+    )
+    spans = [
+        {
+            "passage_id": passage_id,
+            "segments": json.dumps([astuple(segment) for segment in passage.segments]),
+            "sentences": json.dumps(passage.sentences),
+            "cells": json.dumps(passage.cells),
+        }
+        for passage_id, passage in listed
+    ]
+    write_rows(
+        db,
+        "passage_spans",
+        spans,
+        where="passage_id in (select id from passages where document_id = ?)",
+        args=[document_id],
+    )
+    return digest(*(passage for _, passage in listed))
+
+
+def passage_ids(document_id: str, passages: Iterable[Passage]) -> list[str]:
+    """Return an id for each passage: what it says, and its count among equals in the document."""
+    return [digest(document_id, text, nth) for text, nth in numbered(passage.text for passage in passages)]
+
+
+def load_passages(db: Database, document_id: str) -> list[tuple[str, Passage]]:
+    """Return (id, passage) of a document, in order."""
+    found = rows(
+        db,
+        "select passages.*, segments, sentences, cells from passages join passage_spans on passage_id = id"
+        " where document_id = ? order by ordinal",
+        [document_id],
+    )
+    return [(row["id"], to_passage(row)) for row in found]
+
+
+def to_passage(row: dict[str, Any]) -> Passage:
+    """Return the passage of a row of `passages` joined with `passage_spans`."""
+    return Passage(
+        role=row["role"],
+        text=row["text"],
+        segments=tuple(Segment(*segment) for segment in json.loads(row["segments"])),
+        heading_path=tuple(row["heading_path"].split(" > ")) if row["heading_path"] else (),
+        lead_in=row["lead_in"],
+        marker=row["marker"],
+        language=row["language"],
+        sentences=tuple((start, end) for start, end in json.loads(row["sentences"])),
+        cells=tuple((column, start, end) for column, start, end in json.loads(row["cells"])),
+    )

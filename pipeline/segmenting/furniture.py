@@ -1,0 +1,217 @@
+"""Take page furniture out of the stream of rows: running heads, page numbers, contents, footnotes.
+
+Reads rows; gives the rows that are body text, those of contents lists, and those of footnotes. A
+running head is known by its return at the edge of pages; what stands only once is never dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from .rows import Row
+
+_EDGE = 4
+"""Rows from the top and from the foot of a page in which furniture is looked for."""
+_LEAST_PAGES = 3
+_LONGEST = 160
+_LETTER_SPACED = re.compile(r"(?:\w[ \u2019']?){6,}")
+_PAGE_NUMBER = re.compile(
+    r"(?:[-\u2013\u2014|~\u2605]\s*)*(?:page\s*|p\.?\s*|seite\s*|strana\s*)?"
+    r"(?:\d{1,4}|[ivxlc]{1,7})"
+    r"(?:\s*(?:/|of|\|)\s*(?:\d{1,4}|p\s?a\s?g\s?e))?(?:\s*[-\u2013\u2014|~\u2605])*",
+    re.IGNORECASE,
+)
+_MARKS_ONLY = re.compile(r"[\W_]{1,12}")
+_LEADERS = re.compile(r"(?:\.\s?){4,}|\u2026{2,}|_{4,}|(?:\s\.){3,}")
+_ENDS_IN_NUMBER = re.compile(r"\s(?:\d{1,3}|[ivxlc]{1,6})$")
+_CALL = re.compile(r"(?<=[A-Za-z.,;:)\u201d\u2019\"'])\s?(\d{1,3})(?![\d%]|[.,]\d|\s?(?:per|million|billion|years?|months?|days?)\b)")
+_MOST_SKIPPED = 3
+"""Note numbers that may be missing between two notes that were found."""
+_NOTE_HEAD = re.compile(r"\[?(\d{1,3})\]?[.)]?(?=\s|[A-Z\u201c\"])\s*(?=\S)")
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """The rows of a document by what they are; each list keeps the order of the pages."""
+
+    body: list[Row]
+    contents: list[Row]
+    footnotes: list[Row]
+    furniture: list[Row]
+
+
+def sort_rows(rows: Sequence[Row], *, labels: Mapping[int, str], paged: bool) -> Sorted:
+    """Sort the rows of a document; one without pages has no furniture.
+
+    Args:
+        labels: the printed number of each page, "" where it is unknown.
+    """
+    if not paged:
+        return Sorted(list(rows), [], [], [])
+    repeated = _repeated_keys(rows)
+    furniture = [row for row in rows if _is_furniture(row, repeated, labels)]
+    gone = {id(row) for row in furniture}
+    rest = [row for row in rows if id(row) not in gone]
+    contents = _contents(rest)
+    gone = {id(row) for row in contents}
+    rest = [row for row in rest if id(row) not in gone]
+    footnotes = _footnotes(rest)
+    gone = {id(row) for row in footnotes}
+    body = [row for row in rest if id(row) not in gone]
+    _mark_calls(body, footnotes)
+    return Sorted(body, contents, footnotes, furniture)
+
+
+def key_of(text: str) -> str:
+    """Return what a running head has in common on all its pages: letters without case, digits as #."""
+    if _is_letter_spaced(text):
+        text = re.sub(r"\s+", "", text)
+    text = re.sub(r"\d+", "#", text.casefold())
+    return re.sub(r"[^\w#]+", "", text)
+
+
+def _is_letter_spaced(text: str) -> bool:
+    words = text.split()
+    return len(words) >= 6 and sum(len(word) == 1 for word in words) >= 0.7 * len(words)
+
+
+def _repeated_keys(rows: Sequence[Row]) -> set[str]:
+    """Return the keys that come back at the edge of at least three pages, at one height."""
+    pages: dict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        if _at_edge(row) and len(row.text) <= _LONGEST and not row.line.role:
+            pages[key_of(row.text)].add(row.page)
+    count = len({row.page for row in rows})
+    least = min(_LEAST_PAGES, max(2, count - 1))
+    return {key for key, seen in pages.items() if len(seen) >= least and len(key) >= 3}
+
+
+def _at_edge(row: Row) -> bool:
+    return -_EDGE <= row.edge <= _EDGE
+
+
+def _is_furniture(row: Row, repeated: set[str], labels: Mapping[int, str]) -> bool:
+    if row.line.role:
+        return False
+    if row.text.isdigit() and _is_near(row.text, labels.get(row.page, "")):
+        return True
+    if _is_letter_spaced(row.text) and key_of(row.text) in repeated:
+        return True
+    if not _at_edge(row) or len(row.text) > _LONGEST:
+        return False
+    if key_of(row.text) in repeated:
+        return True
+    is_number = _PAGE_NUMBER.fullmatch(row.text) and abs(row.edge) <= 3
+    return bool(is_number or (_MARKS_ONLY.fullmatch(row.text) and abs(row.edge) <= 2))
+
+
+def _is_near(text: str, label: str) -> bool:
+    """Say whether a lone number is the page's own, or its neighbour's on a double page."""
+    return label.isdigit() and abs(int(text) - int(label)) <= 1
+
+
+def _contents(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows of contents lists: pages on which most rows lead with dots to a page number."""
+    by_page: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_page[row.page].append(row)
+    found: list[Row] = []
+    for page_rows in by_page.values():
+        leading = [row for row in page_rows if _LEADERS.search(row.text)]
+        numbered = [row for row in page_rows if _is_contents_row(row)]
+        if len(leading) >= 3 or (len(numbered) >= 5 and len(numbered) >= 0.5 * len(page_rows)):
+            marked = {id(row) for row in (*leading, *numbered)}
+            places = [place for place, row in enumerate(page_rows) if id(row) in marked]
+            found += page_rows[max(0, places[0] - 1) : places[-1] + 1]
+    return found
+
+
+def _is_contents_row(row: Row) -> bool:
+    if len(row.text) > 140 or row.text[-1:] in ".;,":
+        return False
+    match = _ENDS_IN_NUMBER.search(row.text)
+    return bool(match and re.search(r"[A-Za-z]{3}", row.text[: match.start()]))
+
+
+def _footnotes(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows of notes at the foot of pages.
+
+    A note begins with a number that goes on from the last note, stands below the body, and, where
+    sizes are known, is set smaller than it.
+    """
+    body_size = _body_size(rows)
+    by_page: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_page[row.page].append(row)
+    found: list[Row] = []
+    last = 0
+    for page_rows in by_page.values():
+        start = _first_note(page_rows, last, body_size)
+        if start is None:
+            continue
+        notes = page_rows[start:]
+        found += notes
+        last = max(last, *(int(match[1]) for row in notes if (match := _NOTE_HEAD.match(row.text))))
+    return found
+
+
+def _body_size(rows: Sequence[Row]) -> float:
+    sizes: Counter[float] = Counter()
+    for row in rows:
+        sizes[row.line.size] += len(row.text)
+    return sizes.most_common(1)[0][0] if sizes else 0.0
+
+
+def _first_note(page_rows: Sequence[Row], last: int, body_size: float) -> int | None:
+    """Return the place of the page's first note: all from there to the foot of the page is notes."""
+    for place, row in enumerate(page_rows):
+        match = _NOTE_HEAD.match(row.text)
+        if not match or row.line.role:
+            continue
+        number = int(match[1])
+        if not (last < number <= last + _MOST_SKIPPED or number == 1) or not _begins_notes(page_rows, place, number, body_size):
+            continue
+        return place
+    return None
+
+
+def _begins_notes(page_rows: Sequence[Row], place: int, number: int, body_size: float) -> bool:
+    rest = page_rows[place:]
+    if body_size and any(row.line.size for row in rest):
+        return all(row.line.size <= 0.93 * body_size for row in rest)
+    if row_is_item(rest[0]):
+        return False
+    marks = "".join(row.text for row in page_rows[:place])
+    is_called = re.search(rf"[A-Za-z.,;:)\u201d\u2019\"']\s?{number}(?!\d)", marks) is not None
+    return is_called and len(rest) <= 0.6 * len(page_rows)
+
+
+def begins_note(row: Row) -> bool:
+    """Say whether a row among the notes begins a note: with its number."""
+    return _NOTE_HEAD.match(row.text) is not None
+
+
+def _mark_calls(body: Sequence[Row], footnotes: Iterable[Row]) -> None:
+    """Mark the numbers that call a page's notes, where the layout has not: "billion;1 and"."""
+    numbers: dict[int, set[str]] = defaultdict(set)
+    for row in footnotes:
+        if match := _NOTE_HEAD.match(row.text):
+            numbers[row.page].add(match[1])
+    for row in body:
+        if row.line.marks or row.page not in numbers:
+            continue
+        marks = tuple(
+            (row.line.start + match.start(1), row.line.start + match.end(1))
+            for match in _CALL.finditer(row.printed)
+            if match[1] in numbers[row.page]
+        )
+        if marks:
+            row.line = replace(row.line, marks=marks)
+
+
+def row_is_item(row: Row) -> bool:
+    """Say whether a row begins as a list item or numbered paragraph does ("1." or "1)"), not as a note."""
+    return bool(row.marker) and row.marker[-1] in ".)"

@@ -1,0 +1,107 @@
+"""Rows: the lines of all pages of a document as one stream, with folded text.
+
+Reads pages; gives rows. `fold()` is the one normalisation of printed text; whoever holds a segment
+can apply it to the page and must get the passage's words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..records import Line, Page
+
+_LIGATURES = {
+    "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st",
+}  # fmt: skip
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+_TABLE = str.maketrans(_LIGATURES) | _INVISIBLE
+_SPACE = re.compile(r"\s+")
+
+BULLETS = "\u2022\u25cf\u25aa\u25a0\u25a1\u25e6\u2023\u2219\u00b7*\u25ba\u25b6\u27a2\u27a4\u2713\u2714\u2756\u25c6\u25c7\u203a\u00bb\u2605\u25cb\u2043\u2010\u2011\u2013\u2014\u2212-"
+_BULLET = re.compile(rf"(?:[{re.escape(BULLETS)}\uf000-\uf8ff\x01-\x1f]|o(?=\s)|\u00a7(?=\s))(?=\s|$|[A-Z\u00c0-\u00de])\s*")
+_NUMBER = re.compile(
+    r"(?:"
+    r"\d{1,3}(?:\.\d{1,3}){1,5}\.?(?=\s|$)"  # 3.12. or 5.2.1
+    r"|\d{1,3}[.)](?=\s|$|[A-Z])"  # 7) or 7.
+    r"|\(\d{1,3}\)(?=\s|$|[A-Z])"  # (7)
+    r"|\(?[a-z]\)(?=\s|$|[A-Z])"  # a) or (a)
+    r"|[A-Z][.)](?=\s)"  # A. or A)
+    r"|\(?[ivx]{1,5}[.)](?=\s|$)"  # ii. or (ii)
+    r"|[IVX]{1,5}[.)](?=\s|$)"  # IV.
+    r")\s*"
+)
+
+
+@dataclass(slots=True)
+class Row:
+    """A line of a page on its way into a passage.
+
+    `start:end` is the stretch of the page's text without outer white space; `text` is that stretch
+    folded; `printed` is the whole line, unfolded; `marker` is the bullet or number at its head, "" when there is none, and `body` where
+    the words behind it begin in the page's text. `blank` counts the empty lines before it.
+    """
+
+    page: int
+    start: int
+    end: int
+    text: str
+    printed: str
+    line: Line
+    blank: int
+    indent: int
+    marker: str = ""
+    body: int = 0
+    edge: int = 0
+    """Place among the printed lines of the page: 1, 2, ... from the top, -1, -2, ... from the foot."""
+
+    @property
+    def words(self) -> str:
+        """The text behind the marker."""
+        return self.text[len(self.marker) :].strip() if self.marker else self.text
+
+
+def fold(text: str) -> str:
+    """Return printed text with its white space folded, ligatures spelt out and invisible characters gone."""
+    return _SPACE.sub(" ", text.translate(_TABLE)).strip()
+
+
+def rows_of(pages: Iterable[Page]) -> list[Row]:
+    """Return the lines of `pages` as rows, empty ones counted and left out."""
+    rows: list[Row] = []
+    for page in pages:
+        here = [row for line in page.lines if (row := _row(page, line)) is not None]
+        previous = 0
+        for place, row in enumerate(here):
+            between = page.text[previous : row.line.start]
+            row.blank = max(0, between.count("\n") - (1 if place else 0))
+            row.edge = place + 1 if place < len(here) / 2 else place - len(here)
+            previous = row.line.end
+        rows += here
+    return rows
+
+
+def _row(page: Page, line: Line) -> Row | None:
+    printed = page.text[line.start : line.end]
+    text = fold(printed)
+    if not text:
+        return None
+    indent = len(printed.expandtabs(8)) - len(printed.expandtabs(8).lstrip())
+    start = line.start + len(printed) - len(printed.lstrip())
+    row = Row(page.number, start, line.start + len(printed.rstrip()), text, printed, line, 0, indent)
+    row.body = row.start
+    if line.role in ("", "list_item", "paragraph", "cell"):
+        printed = page.text[row.start : row.end]
+        match = _BULLET.match(printed) or _NUMBER.match(printed)
+        if match and not _is_a_number_in_prose(printed, match[0]):
+            row.marker = fold(match[0])
+            row.body = row.start + match.end()
+    return row
+
+
+def _is_a_number_in_prose(printed: str, marker: str) -> bool:
+    """Say whether a seeming marker is a decimal: "1.5 million"."""
+    rest = printed[len(marker) :].strip()
+    is_decimal = re.fullmatch(r"\d+\.\d+", marker.strip())
+    return bool(is_decimal and re.match(r"(?:%|million|billion|trillion|per cent|percent)\b", rest))

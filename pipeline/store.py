@@ -1,0 +1,514 @@
+"""The database: its schema, the migrations that make it, and the one way to write rows.
+
+Stages call `write_rows()` (write by difference) inside `db.atomic()`, together with `mark()`, which
+records that an input was worked on. A kill between two inputs therefore loses nothing, and a row
+that did not change keeps everything that hangs on it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from sqlite_utils import Database
+from sqlite_utils.db import Table
+from sqlite_utils.migrations import Migrations
+
+from .errors import DocumentProblem, StoreError
+from .ids import digest
+from .records import KINDS
+
+APPLICATION_ID = 0x434F4E43
+"""Marks a SQLite file as Concord's ("CONC"), so that `serve` does not open somebody else's."""
+
+BINDINGNESS = {
+    1: ("Aspiration", "will consider, explore or review; aims, seeks, aspires, strives, intends"),
+    2: ("Continuing or supportive", "will continue, maintain, support, promote, encourage; remains committed to"),
+    3: ("Undertaking", "will, plans to, agrees to or commits to, with an active verb"),
+    4: ("Decided or mandated", "shall, has decided to, will by law, money allotted, a body given the duty"),
+}
+
+migrations = Migrations("concord")
+
+SCHEMA = """
+create table kinds (
+    id text primary key,
+    label text not null
+) strict;
+
+create table bindingness (
+    id integer primary key,
+    label text not null,
+    cues text not null
+) strict;
+
+create table issuers (
+    id text primary key,
+    name text not null,
+    kind text not null check (kind in ('state', 'group', 'joint', 'organisation')),
+    alpha_2 text
+) strict;
+
+create table memberships (
+    group_id text not null references issuers(id) on delete cascade,
+    member_id text not null references issuers(id) on delete cascade,
+    from_on text not null default '',
+    to_on text not null default '',
+    primary key (group_id, member_id, from_on)
+) strict;
+create index memberships_member on memberships(member_id);
+
+create table documents (
+    id text primary key,
+    title text not null,
+    issuer_id text references issuers(id),
+    kind_id text not null references kinds(id),
+    published_on text not null default '',
+    year integer,
+    body text not null default '',
+    language text not null default '',
+    is_covered integer not null default 1 check (is_covered in (0, 1)),
+    family text not null default '',
+    edition integer,
+    pages integer not null default 0,
+    is_paged integer not null default 1 check (is_paged in (0, 1)),
+    status text not null default 'waiting'
+        check (status in ('waiting', 'read', 'partly read', 'not read')),
+    format text not null default '',
+    source_url text not null default '',
+    licence text not null default '',
+    note text not null default '',
+    path text not null,
+    sha256 text not null default ''
+) strict;
+create index documents_issuer on documents(issuer_id);
+create index documents_kind on documents(kind_id);
+create index documents_year on documents(year);
+create index documents_family on documents(family);
+
+create table pages (
+    id text primary key,
+    document_id text not null references documents(id) on delete cascade,
+    number integer not null,
+    label text not null default '',
+    status text not null check (status in ('text', 'blank', 'needs_ocr')),
+    text text not null,
+    unique (document_id, number)
+) strict;
+
+create table page_lines (
+    page_id text primary key references pages(id) on delete cascade,
+    lines text not null
+) strict;
+
+create table passages (
+    id text primary key,
+    document_id text not null references documents(id) on delete cascade,
+    ordinal integer not null,
+    role text not null,
+    page integer not null,
+    page_last integer not null,
+    heading_path text not null default '',
+    lead_in text not null default '',
+    marker text not null default '',
+    text text not null,
+    language text not null default ''
+) strict;
+create index passages_document on passages(document_id, ordinal);
+create index passages_role on passages(role);
+
+create table passage_spans (
+    passage_id text primary key references passages(id) on delete cascade,
+    segments text not null,
+    sentences text not null,
+    cells text not null
+) strict;
+
+create table sentences (
+    passage_id text not null references passages(id) on delete cascade,
+    start integer not null,
+    "end" integer not null check ("end" > start),
+    document_id text not null references documents(id) on delete cascade,
+    label text not null check (label in ('commitment', 'rhetorical_pledge', 'none')),
+    reason text not null default '',
+    confidence real not null,
+    primary key (passage_id, start)
+) strict;
+create index sentences_document on sentences(document_id);
+create index sentences_label on sentences(label, reason);
+
+create table themes (
+    id text primary key,
+    label text not null,
+    definition text not null,
+    border text not null default '',
+    position integer not null
+) strict;
+
+create table subthemes (
+    id text primary key,
+    theme_id text not null references themes(id),
+    label text not null,
+    terms text not null,
+    commitments integer not null,
+    representative_id text
+) strict;
+create index subthemes_theme on subthemes(theme_id);
+
+create table commitments (
+    id text primary key,
+    quote text not null,
+    lead_in text not null default '',
+    issuer_id text references issuers(id),
+    document_id text not null references documents(id) on delete cascade,
+    page integer not null,
+    theme_id text references themes(id),
+    subtheme_id text references subthemes(id) on delete set null,
+    year integer,
+    bindingness_id integer not null references bindingness(id),
+    precision integer not null check (precision between 0 and 5),
+    actor text not null default '',
+    is_actor_inferred integer not null default 0 check (is_actor_inferred in (0, 1)),
+    modality text not null default '',
+    action text not null default '',
+    "object" text not null default '',
+    deadline text not null default '',
+    deadline_from text not null default '',
+    deadline_to text not null default '',
+    polarity text not null check (polarity in ('positive', 'negative')),
+    bindingness_cue text not null default '',
+    precision_cues text not null default '',
+    confidence real not null,
+    passage_id text not null references passages(id) on delete cascade,
+    start integer not null,
+    "end" integer not null check ("end" > start)
+) strict;
+create index commitments_document on commitments(document_id);
+create index commitments_issuer on commitments(issuer_id);
+create index commitments_theme on commitments(theme_id);
+create index commitments_subtheme on commitments(subtheme_id);
+create index commitments_passage on commitments(passage_id);
+create index commitments_bindingness on commitments(bindingness_id);
+create index commitments_year on commitments(year);
+create index commitments_precision on commitments(precision);
+
+create table slots (
+    commitment_id text not null references commitments(id) on delete cascade,
+    name text not null,
+    text text not null,
+    source text not null check (source in ('quote', 'lead_in', 'passage', 'inferred')),
+    start integer,
+    "end" integer,
+    primary key (commitment_id, name)
+) strict;
+
+create table commitment_themes (
+    commitment_id text not null references commitments(id) on delete cascade,
+    theme_id text not null references themes(id),
+    position integer not null,
+    likeness real not null,
+    primary key (commitment_id, theme_id)
+) strict;
+create index commitment_themes_theme on commitment_themes(theme_id);
+
+create table embeddings (
+    text_hash text not null,
+    model text not null,
+    vector blob not null,
+    primary key (text_hash, model)
+) strict, without rowid;
+
+create table mentions (
+    id text primary key,
+    issuer_id text not null references issuers(id),
+    document_id text not null references documents(id) on delete cascade,
+    passage_id text not null references passages(id) on delete cascade,
+    page integer not null,
+    text text not null,
+    role text not null,
+    start integer not null,
+    "end" integer not null check ("end" > start)
+) strict;
+create index mentions_issuer on mentions(issuer_id);
+create index mentions_document on mentions(document_id);
+create index mentions_passage on mentions(passage_id);
+
+create table counterparts (
+    commitment_id text not null references commitments(id) on delete cascade,
+    other_id text not null references commitments(id) on delete cascade,
+    theme_id text not null references themes(id),
+    substance real not null,
+    wording real not null,
+    relation text not null,
+    primary key (commitment_id, other_id),
+    check (commitment_id <> other_id)
+) strict;
+create index counterparts_other on counterparts(other_id);
+create index counterparts_theme on counterparts(theme_id);
+
+create table coverage (
+    issuer_id text not null references issuers(id) on delete cascade,
+    theme_id text not null references themes(id),
+    finding text not null
+        check (finding in ('committed', 'mentioned', 'absent', 'not read', 'no document')),
+    commitments integer not null,
+    documents integer not null,
+    bindingness_id integer references bindingness(id),
+    latest_year integer,
+    per_thousand real,
+    primary key (issuer_id, theme_id)
+) strict;
+create index coverage_theme on coverage(theme_id);
+
+create table problems (
+    id text primary key,
+    document_id text,
+    stage text not null,
+    kind text not null,
+    page integer,
+    message text not null,
+    remedy text not null default '',
+    is_failure integer not null check (is_failure in (0, 1)),
+    seen_at text not null
+) strict;
+create index problems_document on problems(document_id);
+create index problems_kind on problems(kind);
+
+create table models (
+    name text primary key,
+    purpose text not null,
+    source text not null,
+    revision text not null,
+    dimensions integer,
+    licence text not null,
+    sha256 text not null
+) strict;
+
+create table builds (
+    stage text not null,
+    input text not null,
+    input_hash text not null,
+    output_hash text not null,
+    seconds real not null,
+    built_at text not null,
+    primary key (stage, input)
+) strict, without rowid;
+
+create table runs (
+    id integer primary key,
+    started_at text not null,
+    finished_at text,
+    version text not null,
+    corpus text not null,
+    outcome text not null default 'unfinished',
+    counts text not null default '{}'
+) strict;
+"""
+
+
+@migrations(name="0001_schema")
+def _schema(db: Database) -> None:
+    for statement in SCHEMA.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+    db["kinds"].insert_all({"id": key, "label": label} for key, label in KINDS.items())
+    db["bindingness"].insert_all(
+        {"id": key, "label": label, "cues": cues} for key, (label, cues) in BINDINGNESS.items()
+    )
+    for name, columns in SEARCHED.items():
+        table(db, name).enable_fts(columns, create_triggers=True, tokenize="porter unicode61")
+
+
+SEARCHED = {"documents": ["title"], "passages": ["text"], "commitments": ["quote", "lead_in"]}
+"""Tables with a full-text index, and the columns it holds."""
+
+
+def open_store(path: Path) -> Database:
+    """Open the database at `path`, made or brought up to date by the migrations.
+
+    Raises:
+        StoreError: the file is not a Concord database, or a newer Concord made it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        db = Database(sqlite3.connect(path, timeout=30))
+        db.execute("pragma foreign_keys = on")
+        _refuse_strangers(db, path)
+        db.execute("pragma journal_mode = wal")
+        migrations.apply(db)
+        db.execute(f"pragma application_id = {APPLICATION_ID}")
+    except sqlite3.DatabaseError as error:
+        raise StoreError(
+            f"{path} is not a database that can be used: {error}.", remedy="Move it away, or name another with --db."
+        ) from error
+    return db
+
+
+def open_for_reading(path: Path) -> Database:
+    """Open an existing Concord database without the right to change it.
+
+    Raises:
+        StoreError: there is no such file, or it is not a Concord database.
+    """
+    if not path.is_file():
+        raise StoreError(f"There is no database at {path}.", remedy="Make one: concord run --corpus DIR --db FILE")
+    try:
+        db = Database(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30))
+        _refuse_strangers(db, path)
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{path} is not a database that can be used: {error}.") from error
+    return db
+
+
+def _refuse_strangers(db: Database, path: Path) -> None:
+    tables = set(db.table_names())
+    known = {migration.name for migration in migrations._migrations}
+    applied = {migration.name for migration in migrations.applied(db)}
+    if tables and not applied:
+        raise StoreError(f"{path} is a database, but not one of Concord's.", remedy="Name another file with --db.")
+    if applied - known:
+        raise StoreError(
+            f"{path} was made by a newer Concord (it has {', '.join(sorted(applied - known))}).",
+            remedy="Upgrade: pip install --upgrade cyber-concord",
+        )
+
+
+def table(db: Database, name: str) -> Table:
+    """Return the table `name`, typed as a table (sqlite-utils' `db[name]` may be a view)."""
+    return cast(Table, db[name])
+
+
+def rows(db: Database, sql: str, args: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
+    """Return every row of a query as a dict."""
+    return list(db.query(sql, args))
+
+
+def write_rows(
+    db: Database,
+    name: str,
+    wanted: Iterable[Mapping[str, Any]],
+    *,
+    where: str = "1",
+    args: Sequence[Any] = (),
+) -> int:
+    """Make the rows of `name` that match `where` equal to `wanted`; return how many changed.
+
+    Rows that are equal already are not touched, so what refers to them stays. A wanted row may
+    leave columns out: those keep their value.
+    """
+    target = table(db, name)
+    keys = target.pks
+    wanted_rows = {tuple(row[key] for key in keys): dict(row) for row in wanted}
+    present = {tuple(row[key] for key in keys): row for row in target.rows_where(where, list(args))}
+    gone = [key for key in present if key not in wanted_rows]
+    changed = [
+        row
+        for key, row in wanted_rows.items()
+        if key not in present or any(present[key][column] != value for column, value in row.items())
+    ]
+    condition = " and ".join(f'"{key}" = ?' for key in keys)
+    for key in gone:
+        db.execute(f'delete from "{name}" where {condition}', list(key))
+    for row in changed:
+        _upsert(db, name, row, keys)
+    return len(gone) + len(changed)
+
+
+def _upsert(db: Database, name: str, row: Mapping[str, Any], keys: Sequence[str]) -> None:
+    columns = ", ".join(f'"{column}"' for column in row)
+    marks = ", ".join("?" for _ in row)
+    updates = ", ".join(f'"{column}" = excluded."{column}"' for column in row if column not in keys)
+    action = f"do update set {updates}" if updates else "do nothing"
+    conflict = ", ".join(f'"{key}"' for key in keys)
+    db.execute(
+        f'insert into "{name}" ({columns}) values ({marks}) on conflict ({conflict}) {action}', list(row.values())
+    )
+
+
+def stale(db: Database, stage: str, inputs: Mapping[str, str]) -> list[str]:
+    """Return the inputs whose hash differs from the one that `stage` last worked on, in order."""
+    built = {
+        row["input"]: row["input_hash"]
+        for row in rows(db, "select input, input_hash from builds where stage = ?", [stage])
+    }
+    return [name for name, input_hash in inputs.items() if built.get(name) != input_hash]
+
+
+def outputs(db: Database, stage: str) -> dict[str, str]:
+    """Return the hash of what `stage` made of each of its inputs."""
+    return {
+        row["input"]: row["output_hash"]
+        for row in rows(db, "select input, output_hash from builds where stage = ? order by input", [stage])
+    }
+
+
+def mark(db: Database, stage: str, name: str, *, input_hash: str, output_hash: str, seconds: float) -> None:
+    """Record that `stage` has worked on the input `name`; call it in the transaction of its outputs."""
+    row = {
+        "stage": stage,
+        "input": name,
+        "input_hash": input_hash,
+        "output_hash": output_hash,
+        "seconds": round(seconds, 3),
+        "built_at": now(),
+    }
+    _upsert(db, "builds", row, ["stage", "input"])
+
+
+def forget(db: Database, stage: str, keep: Iterable[str]) -> None:
+    """Drop the marks of `stage` for inputs that are not in `keep`."""
+    write_rows(
+        db,
+        "builds",
+        [row for row in table(db, "builds").rows_where("stage = ?", [stage]) if row["input"] in set(keep)],
+        where="stage = ?",
+        args=[stage],
+    )
+
+
+def write_problems(
+    db: Database, stage: str, document_id: str, problems: Iterable[DocumentProblem], *, is_failure: bool
+) -> None:
+    """Replace what `stage` has against a document by `problems`; none clears it."""
+    write_rows(
+        db,
+        "problems",
+        [
+            {
+                "id": digest(document_id, stage, problem.kind, problem.page, problem.message),
+                "document_id": document_id,
+                "stage": stage,
+                "kind": problem.kind,
+                "page": problem.page,
+                "message": problem.message,
+                "remedy": problem.remedy,
+                "is_failure": int(is_failure),
+                "seen_at": now(),
+            }
+            for problem in problems
+        ],
+        where="document_id = ? and stage = ?",
+        args=[document_id, stage],
+    )
+
+
+def now() -> str:
+    """Return the present moment, UTC, to the second, as ISO 8601."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def tidy(db: Database) -> None:
+    """Compact the file, rebuild the full-text indexes and leave one file behind.
+
+    Vacuum may renumber rows, which the full-text tables refer to: so they are rebuilt after it.
+    """
+    db.execute("pragma wal_checkpoint(truncate)")
+    db.vacuum()
+    for name in SEARCHED:
+        table(db, name).rebuild_fts()
+    db.execute("analyze")
+    db.conn.commit()
+    db.execute("pragma journal_mode = delete")
