@@ -214,6 +214,14 @@ create table commitment_themes (
 ) strict;
 create index commitment_themes_theme on commitment_themes(theme_id);
 
+create table passage_themes (
+    passage_id text not null references passages(id) on delete cascade,
+    theme_id text not null references themes(id),
+    likeness real not null,
+    primary key (passage_id, theme_id)
+) strict;
+create index passage_themes_theme on passage_themes(theme_id);
+
 create table embeddings (
     text_hash text not null,
     model text not null,

@@ -1,0 +1,200 @@
+"""Sub-themes: groups that emerge among the commitments of one theme, with ids that outlive reruns.
+
+Pure functions over vectors and texts, used by `themes.py`. The commitments are joined to their
+nearest neighbours and the graph is parted by the Leiden algorithm (Traag, Waltman and van Eck,
+"From Louvain to Leiden", 2019), started from the last run's membership so that groups last.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .ids import digest, same_text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_SEED = 20100
+_MOST_TERMS = 4
+_CARRIED = 0.5
+"""Share of its old members that a group keeps at least, to keep its id."""
+_SAY_LITTLE = frozenset(
+    "cyber security cybersecurity cyberspace national government information will shall including include ensure "
+    "relevant appropriate order new use used order make work related based country level continue also state states "
+    "strategy measures measure within using area areas support develop development strengthen establish enhance "
+    "improve promote provide need needs necessary effective high key particular".split()
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Commitments of one theme that belong together; `members` and `representative` are places."""
+
+    id: str
+    members: tuple[int, ...]
+    representative: int
+    terms: tuple[str, ...]
+
+
+def group(
+    theme: str,
+    ids: Sequence[str],
+    texts: Sequence[str],
+    vectors: NDArray[np.float32],
+    before: Mapping[str, str],
+    *,
+    neighbours: int,
+    resolution: float,
+    smallest: int,
+) -> list[Group]:
+    """Return the groups of one theme's commitments.
+
+    Args:
+        ids, texts: of the commitments, in the order of their ids.
+        vectors: one unit row a commitment.
+        before: the sub-theme of each commitment in the last run, by commitment id.
+        neighbours: nearest neighbours to which a commitment is joined.
+        resolution: higher gives more and smaller groups.
+        smallest: a group of fewer joins the group whose centre is nearest to its own.
+    """
+    if len(ids) <= smallest:
+        membership = [0] * len(ids)
+    else:
+        membership = _parted(vectors, [before.get(one, "") for one in ids], neighbours, resolution)
+        membership = _without_small(membership, vectors, smallest)
+    members: dict[int, list[int]] = defaultdict(list)
+    for place, part in enumerate(membership):
+        members[part].append(place)
+    parts = sorted(members.values())
+    names = _carried([[ids[place] for place in part] for part in parts], before)
+    terms = distinctive_terms([[texts[place] for place in part] for part in parts])
+    groups = []
+    for part, name, part_terms in zip(parts, names, terms, strict=True):
+        centre = vectors[part].mean(axis=0)
+        representative = part[int(np.argmax(vectors[part] @ centre))]
+        groups.append(Group(name or digest(theme, ids[representative]), tuple(part), representative, part_terms))
+    return groups
+
+
+def _parted(vectors: NDArray[np.float32], before: Sequence[str], neighbours: int, resolution: float) -> list[int]:
+    import igraph
+    import leidenalg
+
+    likeness = vectors @ vectors.T
+    np.fill_diagonal(likeness, -1)
+    count = min(neighbours, len(vectors) - 1)
+    nearest = np.argsort(-likeness, axis=1, kind="stable")[:, :count]
+    edges: dict[tuple[int, int], float] = {}
+    for one, others in enumerate(nearest):
+        for other in others:
+            weight = float(likeness[one, other])
+            if weight > 0:
+                edges[min(one, int(other)), max(one, int(other))] = weight
+    graph = igraph.Graph(n=len(vectors), edges=list(edges))
+    known = {name: place for place, name in enumerate(sorted(set(before) - {""}))}
+    start = [known.get(name, len(known) + place) for place, name in enumerate(before)] if known else None
+    if start is not None:
+        compact = {old: new for new, old in enumerate(sorted(set(start)))}
+        start = [compact[old] for old in start]
+    partition = leidenalg.find_partition(
+        graph,
+        leidenalg.RBConfigurationVertexPartition,
+        weights=list(edges.values()),
+        resolution_parameter=resolution,
+        initial_membership=start,
+        seed=_SEED,
+        n_iterations=-1,
+    )
+    return list(partition.membership)
+
+
+def _without_small(membership: list[int], vectors: NDArray[np.float32], smallest: int) -> list[int]:
+    sizes = Counter(membership)
+    large = [part for part, size in sizes.items() if size >= smallest]
+    if not large or len(large) == len(sizes):
+        return membership
+    places = np.array(membership)
+    centres = np.stack([vectors[places == part].mean(axis=0) for part in large])
+    return [
+        part if sizes[part] >= smallest else large[int(np.argmax(centres @ vectors[place]))]
+        for place, part in enumerate(membership)
+    ]
+
+
+def _carried(parts: Sequence[Sequence[str]], before: Mapping[str, str]) -> list[str]:
+    """Return for each group the id it inherits, or "": the id of which it holds most old members.
+
+    An id goes to one group alone: the one that holds the largest part of it.
+    """
+    sizes = Counter(before.values())
+    claims = []
+    for place, part in enumerate(parts):
+        for old, held in Counter(before[one] for one in part if one in before).items():
+            if held >= _CARRIED * sizes[old]:
+                claims.append((held / sizes[old], held, old, place))
+    names = [""] * len(parts)
+    taken: set[str] = set()
+    for _, _, old, place in sorted(claims, key=lambda claim: (-claim[0], -claim[1], claim[2])):
+        if not names[place] and old not in taken:
+            names[place] = old
+            taken.add(old)
+    return names
+
+
+def distinctive_terms(texts: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """Return for each group of texts the terms that tell it from the others.
+
+    Terms of one and two words are weighed by class-based tf-idf (Grootendorst, "BERTopic", 2022).
+    """
+    counts = [Counter(term for text in group_texts for term in _terms(text)) for group_texts in texts]
+    everywhere: Counter[str] = Counter()
+    for count in counts:
+        everywhere.update(count)
+    average = sum(everywhere.values()) / max(1, len(counts))
+    chosen = []
+    for count, group_texts in zip(counts, texts, strict=True):
+        total = max(1, sum(count.values()))
+        weights = {
+            term: (seen / total) * np.log(1 + average / everywhere[term]) * (1.6 if " " in term else 1.0)
+            for term, seen in count.items()
+            if seen >= min(2, len(group_texts))
+        }
+        chosen.append(_without_overlap(sorted(weights, key=lambda term: (-weights[term], term))))
+    return chosen
+
+
+def _without_overlap(ranked: Sequence[str]) -> tuple[str, ...]:
+    """Return the first terms of which none repeats a word of another."""
+    kept: list[str] = []
+    used: set[str] = set()
+    for term in ranked:
+        words = {_root(word) for word in term.split()}
+        if not words & used:
+            kept.append(term)
+            used |= words
+        if len(kept) == _MOST_TERMS:
+            break
+    return tuple(kept)
+
+
+def _root(word: str) -> str:
+    return re.sub(r"(?:ies|es|s|ing|ed|y)$", "", word)
+
+
+def _terms(text: str) -> list[str]:
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    words = re.findall(r"[a-z][a-z'-]+[a-z]", same_text(text))
+    kept = [word for word in words if word not in ENGLISH_STOP_WORDS and word not in _SAY_LITTLE]
+    pairs = [
+        f"{a} {b}"
+        for a, b in zip(words, words[1:], strict=False)
+        if {a, b}.isdisjoint(ENGLISH_STOP_WORDS) and not {a, b} <= _SAY_LITTLE
+    ]
+    return kept + pairs
