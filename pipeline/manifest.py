@@ -12,7 +12,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -135,47 +135,38 @@ def _load_toml(path: Path) -> list[tuple[str, Entry]]:
 
 
 def _load_exchange(path: Path) -> list[tuple[str, Entry]]:
+    from .catalogue import load_catalogue, match
+
     with path.open(encoding="utf-8-sig", newline="") as file:
         listed = list(csv.DictReader(file))
-    families = _catalogue_families()
+    catalogue = load_catalogue()
     entries = []
     for number, row in enumerate(listed, 2):
         try:
-            code = row["issuer_code"]
-            issuers = EXCHANGE_ISSUERS.get(code) or " ".join(code.split("-"))
-            kind = EXCHANGE_KINDS.get(row["kind"], row["kind"])
-            published_on, title = row["date"], row["title"]
+            entry = _from_exchange(row)
         except KeyError as error:
             raise ManifestError(f"{path} lacks the column {error.args[0]}.") from error
-        family, edition = families.get((issuers, published_on[:4], slug(title)), ("", ""))
-        entry = to_entry(
-            {
-                "id": slug(Path(row["file"]).stem),
-                "path": row["file"],
-                "title": title,
-                "issuer": issuers,
-                "kind": kind,
-                "published_on": published_on if _DATE.fullmatch(published_on) else "",
-                "language": row["language"],
-                "family": family,
-                "edition": edition,
-                "source_url": row["source_url"],
-            }
-        )
+        known = match(entry, catalogue)
+        if known is not None:
+            entry = replace(known, path=entry.path, language=entry.language or known.language)
         entries.append((f"line {number}", entry))
     return entries
 
 
-def _catalogue_families() -> dict[tuple[str, str, str], tuple[str, str]]:
-    """Return family and edition of catalogued documents by (issuers, year, slug of the title)."""
-    from .settings import bundled
-
-    with (bundled("corpora") / "catalogue.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            (row["issuer"], row["published_on"][:4], slug(row["title"])): (row["family"], row["edition"])
-            for row in csv.DictReader(file)
-            if row["family"]
+def _from_exchange(row: Mapping[str, str]) -> Entry:
+    code, published_on = row["issuer_code"], row["date"]
+    return to_entry(
+        {
+            "id": slug(Path(row["file"]).stem),
+            "path": row["file"],
+            "title": row["title"],
+            "issuer": EXCHANGE_ISSUERS.get(code) or " ".join(code.split("-")),
+            "kind": EXCHANGE_KINDS.get(row["kind"], row["kind"]),
+            "published_on": published_on if _DATE.fullmatch(published_on) else "",
+            "language": row["language"],
+            "source_url": row["source_url"],
         }
+    )
 
 
 def _refuse_faults(path: Path, entries: list[tuple[str, Entry]]) -> None:

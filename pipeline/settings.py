@@ -42,10 +42,12 @@ class Settings:
     read_output_mb: int = 64
     read_pages: int = 5000
 
-    theme_floor: float = 0.18
+    theme_floor: float = 0.45
     """A commitment less like every theme than this has no theme."""
-    secondary_margin: float = 0.04
+    secondary_margin: float = 0.03
     """A theme within this of the best one is a secondary theme."""
+    mention_floor: float = 0.55
+    """A passage at least this like a theme touches it, promise or not."""
     subtheme_neighbours: int = 10
     subtheme_resolution: float = 1.0
     subtheme_smallest: int = 3

@@ -1,0 +1,115 @@
+"""The stages in order: the table of contents of the project.
+
+Data flows down this list and nowhere else: a stage reads what the stages above it wrote, and no
+stage imports another's `run`. `run_stages()` runs them all and writes a row of `runs`.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from . import __version__, commitments, comparisons, documents, embeddings, mentions, pages, passages, themes
+from .records import Report, Tally
+from .settings import Settings
+from .store import now, rows, table, tidy
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A step of the pipeline: its name is that of its module, and of a table that it writes."""
+
+    name: str
+    reads: str
+    writes: str
+    run: Callable[[Database, Settings, Report], Tally]
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage("documents", "the manifest", "documents, issuers, memberships", documents.run),
+    Stage("pages", "documents", "pages, page_lines", pages.run),
+    Stage("passages", "pages", "passages, passage_spans", passages.run),
+    Stage("commitments", "passages", "sentences, commitments, slots", commitments.run),
+    Stage("embeddings", "commitments, passages", "embeddings, models", embeddings.run),
+    Stage("themes", "commitments, passages, embeddings", "themes, subthemes, commitment_themes, passage_themes", themes.run),
+    Stage("mentions", "passages, issuers", "mentions", mentions.run),
+    Stage("comparisons", "commitments, themes, embeddings", "counterparts, coverage", comparisons.run),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class StageResult:
+    """What one stage did, how long it took (seconds), and the most memory so far (MB)."""
+
+    stage: str
+    tally: Tally
+    seconds: float
+    peak_mb: float
+
+
+def run_stages(
+    db: Database,
+    settings: Settings,
+    *,
+    report_for: Callable[[str], Report],
+    finished: Callable[[StageResult], None] = lambda _: None,
+    stages: Sequence[Stage] = STAGES,
+) -> list[StageResult]:
+    """Run the stages in order, each doing only what has changed; then tidy the database.
+
+    Args:
+        report_for: gives, for a stage's name, the function that it reports its progress to.
+        finished: is called with each stage's result as it ends.
+
+    Raises:
+        ConcordError: something that a person has to mend; what was finished before it is kept.
+    """
+    started_at = now()
+    results: list[StageResult] = []
+    run_id = table(db, "runs").insert(
+        {"started_at": started_at, "version": __version__, "corpus": settings.corpus.name}
+    ).last_pk  # fmt: skip
+    for stage in stages:
+        started = time.monotonic()
+        tally = stage.run(db, settings, report_for(stage.name))
+        result = StageResult(stage.name, tally, time.monotonic() - started, peak_memory_mb())
+        results.append(result)
+        finished(result)
+    has_worked = any(result.tally.done for result in results)
+    _finish(db, int(run_id), results, has_worked=has_worked)
+    if has_worked:
+        tidy(db)
+    return results
+
+
+def peak_memory_mb() -> float:
+    """Return the most memory that this process, or the largest of its children, has held (MB)."""
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return max(own, children) / 1024
+
+
+def _finish(db: Database, run_id: int, results: Sequence[StageResult], *, has_worked: bool) -> None:
+    """Close a run's row. A run that found nothing to do leaves none: the last one that did still counts."""
+    if not has_worked:
+        table(db, "runs").delete(run_id)
+        return
+    counts = {
+        name: rows(db, f'select count(*) as n from "{name}"')[0]["n"]
+        for name in ("documents", "pages", "passages", "commitments", "subthemes", "mentions", "counterparts", "problems")
+    }
+    seconds = {result.stage: round(result.seconds, 1) for result in results}
+    failures = rows(db, "select count(*) as n from problems where is_failure")[0]["n"]
+    table(db, "runs").update(
+        run_id,
+        {
+            "finished_at": now(),
+            "outcome": "some documents failed" if failures else "complete",
+            "counts": json.dumps({**counts, "seconds": seconds}),
+        },
+    )

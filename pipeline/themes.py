@@ -1,0 +1,279 @@
+"""Themes: what each commitment is about, by the taxonomy, and the sub-themes that emerge inside each.
+
+Reads `commitments`, `passages`, `embeddings` and `corpora/themes.toml`; writes `themes`,
+`commitment_themes`, `passage_themes`, `subthemes`, and the theme columns of `commitments`. The whole
+corpus is one input: the stage does nothing, or everything.
+
+A text's likeness to a theme is its cosine to the nearest of the theme's seeds, and a step more for
+each of the theme's keywords that it holds. A phrase that looks like one theme and belongs to another
+is a seed of that other.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import tomllib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sqlite_utils import Database
+
+from .embeddings import load_vectors
+from .errors import ManifestError
+from .ids import digest
+from .models import encoder_key, load_encoder
+from .passages import COVERED
+from .records import BODY_ROLES, Report, Tally
+from .settings import Settings, bundled
+from .store import mark, outputs, rows, stale, write_rows
+from .subthemes import Group, group
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+ASSIGNER = "themes/1"
+WHOLE = "*"
+THEMES_FILE = "themes.toml"
+
+_KEYWORD_STEP = 0.1
+_MOST_KEYWORDS = 3
+_MOST_THEMES = 3
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A theme of the taxonomy, as `corpora/themes.toml` defines it."""
+
+    code: str
+    label: str
+    definition: str
+    border: str
+    covers: tuple[str, ...]
+    seeds: tuple[str, ...]
+    keywords: tuple[str, ...]
+    negatives: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Matches the theme's keywords as whole words; a final * stands for any ending."""
+        words = (re.escape(word).replace(r"\*", r"\w*").replace("'", "['\u2019]") for word in self.keywords)
+        return re.compile(rf"\b(?:{'|'.join(words)})\b" if self.keywords else r"(?!)", re.IGNORECASE)
+
+
+def load_themes(path: Path | None = None) -> list[Theme]:
+    """Return the themes of the taxonomy, in its order.
+
+    Raises:
+        ManifestError: the file cannot be parsed, or a theme lacks a part.
+    """
+    path = path or bundled("corpora") / THEMES_FILE
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+        return [
+            Theme(
+                code=theme["code"],
+                label=theme["label"],
+                definition=theme["definition"],
+                border=theme.get("border", ""),
+                covers=tuple(theme["covers"]),
+                seeds=tuple(theme["seeds"]),
+                keywords=tuple(theme["keywords"]),
+                negatives=tuple((negative["text"], negative["theme"]) for negative in theme.get("negatives", ())),
+            )
+            for theme in content["theme"]
+        ]
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise ManifestError(f"{path} cannot be used: {error!r}.") from error
+
+
+class Taxonomy:
+    """The themes with the vectors of their seeds: says how like each theme a text is."""
+
+    def __init__(self, themes: Sequence[Theme], encoder: Any) -> None:
+        self.themes = list(themes)
+        self.codes = [theme.code for theme in themes]
+        place = {code: column for column, code in enumerate(self.codes)}
+        seeds: list[tuple[str, int]] = [(seed, place[theme.code]) for theme in themes for seed in theme.seeds]
+        seeds += [(text, place[code]) for theme in themes for text, code in theme.negatives]
+        self._seeds: NDArray[np.float32] = encoder.encode([text for text, _ in seeds])
+        self._columns = np.array([column for _, column in seeds])
+
+    def likeness(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return how like each theme each text is, as a (texts, themes) matrix.
+
+        Args:
+            vectors: one unit row a text, of the encoder that the taxonomy was made with.
+        """
+        scores = np.zeros((len(texts), len(self.themes)), dtype=np.float32)
+        if not texts:
+            return scores
+        cosines = vectors @ self._seeds.T
+        for column in range(len(self.themes)):
+            scores[:, column] = cosines[:, self._columns == column].max(axis=1)
+        for column, theme in enumerate(self.themes):
+            for place, text in enumerate(texts):
+                found = len({match[0].lower() for match in theme.pattern.finditer(text)})
+                scores[place, column] += _KEYWORD_STEP * min(found, _MOST_KEYWORDS)
+        return scores
+
+
+def chosen(scores: NDArray[np.float32], *, floor: float, margin: float) -> list[list[int]]:
+    """Return for each row the themes it has, the best first; none when it is like no theme.
+
+    Args:
+        scores: a (texts, themes) matrix of likeness.
+        floor: least likeness of the best theme.
+        margin: a theme counts too when it comes this near to the best.
+    """
+    found = []
+    for row in scores:
+        order = np.argsort(-row, kind="stable")[:_MOST_THEMES]
+        best = row[order[0]]
+        found.append([int(column) for column in order if best >= floor and row[column] >= max(floor, best - margin)])
+    return found
+
+
+def run(db: Database, settings: Settings, report: Report) -> Tally:
+    """Assign themes and sub-themes anew when a commitment, a passage or the taxonomy changed.
+
+    Raises:
+        ManifestError: the taxonomy cannot be used.
+        ModelError: the encoder cannot be loaded.
+    """
+    themes = load_themes()
+    inputs = {WHOLE: _fingerprint(db, settings, themes)}
+    if not stale(db, "themes", inputs):
+        return Tally(kept=1)
+    started = time.monotonic()
+    taxonomy = Taxonomy(themes, load_encoder(settings.encoder))
+    tally = Tally(done=1)
+    with db.atomic():
+        _write_taxonomy(db, themes)
+        primary = _assign_commitments(db, taxonomy, settings, tally)
+        _assign_passages(db, taxonomy, settings, tally)
+        report(0, 1, "sub-themes")
+        _group_themes(db, taxonomy, primary, settings, tally)
+        output_hash = digest(*rows(db, "select id, theme_id, subtheme_id from commitments order by id"))
+        seconds = time.monotonic() - started
+        mark(db, "themes", WHOLE, input_hash=inputs[WHOLE], output_hash=output_hash, seconds=seconds)
+    report(1, 1, "sub-themes")
+    return tally
+
+
+def _assign_commitments(db: Database, taxonomy: Taxonomy, settings: Settings, tally: Tally) -> dict[str, str]:
+    """Write the themes of all commitments; return the primary theme of each by its id."""
+    found = rows(db, "select id, quote from commitments order by id")
+    texts = [row["quote"] for row in found]
+    scores = taxonomy.likeness(texts, load_vectors(db, encoder_key(settings.encoder), texts))
+    themes = chosen(scores, floor=settings.theme_floor, margin=settings.secondary_margin)
+    listed = [
+        {
+            "commitment_id": row["id"], "theme_id": taxonomy.codes[column], "position": position,
+            "likeness": round(float(scores[place, column]), 3),
+        }
+        for place, (row, columns) in enumerate(zip(found, themes, strict=True))
+        for position, column in enumerate(columns)
+    ]  # fmt: skip
+    tally.add("commitment_themes", write_rows(db, "commitment_themes", listed))
+    primary = {row["commitment_id"]: row["theme_id"] for row in listed if row["position"] == 0}
+    for row in found:
+        db.execute(
+            "update commitments set theme_id = ? where id = ? and theme_id is not ?",
+            [primary.get(row["id"]), row["id"], primary.get(row["id"])],
+        )
+    return primary
+
+
+def _assign_passages(db: Database, taxonomy: Taxonomy, settings: Settings, tally: Tally) -> None:
+    """Write which passages touch which theme: the ground of "mentioned without a commitment"."""
+    roles, languages = ", ".join(f"'{role}'" for role in sorted(BODY_ROLES)), ", ".join(f"'{code}'" for code in COVERED)
+    found = rows(
+        db, f"select id, text from passages where role in ({roles}) and language in ({languages}) order by id"
+    )
+    texts = [row["text"] for row in found]
+    scores = taxonomy.likeness(texts, load_vectors(db, encoder_key(settings.encoder), texts))
+    themes = chosen(scores, floor=settings.mention_floor, margin=settings.secondary_margin)
+    listed = [
+        {"passage_id": row["id"], "theme_id": taxonomy.codes[column], "likeness": round(float(scores[place, column]), 3)}
+        for place, (row, columns) in enumerate(zip(found, themes, strict=True))
+        for column in columns
+    ]
+    tally.add("passage_themes", write_rows(db, "passage_themes", listed))
+
+
+def _group_themes(
+    db: Database, taxonomy: Taxonomy, primary: dict[str, str], settings: Settings, tally: Tally
+) -> None:
+    """Group the commitments of each theme and write the groups as sub-themes."""
+    found = [row for row in rows(db, "select id, quote, subtheme_id from commitments order by id") if row["id"] in primary]
+    vectors = load_vectors(db, encoder_key(settings.encoder), (row["quote"] for row in found))
+    by_theme: dict[str, list[int]] = defaultdict(list)
+    for place, row in enumerate(found):
+        by_theme[primary[row["id"]]].append(place)
+    listed: list[dict[str, Any]] = []
+    membership: dict[str, str] = {}
+    for code in taxonomy.codes:
+        places = by_theme.get(code, [])
+        if not places:
+            continue
+        groups = group(
+            code,
+            [found[place]["id"] for place in places],
+            [found[place]["quote"] for place in places],
+            vectors[places],
+            {found[place]["id"]: found[place]["subtheme_id"] for place in places if found[place]["subtheme_id"]},
+            neighbours=settings.subtheme_neighbours,
+            resolution=settings.subtheme_resolution,
+            smallest=settings.subtheme_smallest,
+        )
+        for one in groups:
+            listed.append(_subtheme_row(code, one, [found[place]["id"] for place in places]))
+            membership |= {found[places[member]]["id"]: one.id for member in one.members}
+    tally.add("subthemes", write_rows(db, "subthemes", listed))
+    for commitment_id, subtheme_id in membership.items():
+        db.execute(
+            "update commitments set subtheme_id = ? where id = ? and subtheme_id is not ?",
+            [subtheme_id, commitment_id, subtheme_id],
+        )
+
+
+def _subtheme_row(theme: str, one: Group, ids: Sequence[str]) -> dict[str, Any]:
+    label = ", ".join(one.terms[:3]) or "other"
+    return {
+        "id": one.id,
+        "theme_id": theme,
+        "label": label[:1].upper() + label[1:],
+        "terms": ", ".join(one.terms),
+        "commitments": len(one.members),
+        "representative_id": ids[one.representative],
+    }
+
+
+def _write_taxonomy(db: Database, themes: Sequence[Theme]) -> None:
+    write_rows(
+        db,
+        "themes",
+        [
+            {
+                "id": theme.code, "label": theme.label, "definition": theme.definition, "border": theme.border,
+                "position": position,
+            }
+            for position, theme in enumerate(themes)
+        ],
+    )  # fmt: skip
+
+
+def _fingerprint(db: Database, settings: Settings, themes: Sequence[Theme]) -> str:
+    parts = (
+        settings.theme_floor, settings.secondary_margin, settings.mention_floor, settings.subtheme_neighbours,
+        settings.subtheme_resolution, settings.subtheme_smallest,
+    )  # fmt: skip
+    return digest(
+        ASSIGNER, encoder_key(settings.encoder), themes, parts, outputs(db, "commitments"), outputs(db, "passages")
+    )
