@@ -22,7 +22,7 @@ from .records import Page, Passage, Report, Segment, Tally
 from .segmenting.furniture import begins_note, sort_rows
 from .segmenting.joining import join, join_each, measure, vocabulary
 from .segmenting.roles import passages_of
-from .segmenting.rows import Row, rows_of
+from .segmenting.rows import Row, accept_bare_numbers, rows_of
 from .segmenting.sentences import splitter, with_sentences
 from .settings import Settings
 from .store import outputs, rows, write_problems, write_rows
@@ -71,6 +71,7 @@ def segment(pages: Sequence[Page], paged: bool, language: str, english: str) -> 
     """
     language = language or main_language(page.text for page in pages)
     sorted_rows = sort_rows(rows_of(pages), labels={page.number: page.label for page in pages}, paged=paged)
+    accept_bare_numbers(sorted_rows.body)
     words = vocabulary(sorted_rows.body)
     passages = passages_of(join(sorted_rows.body), measure(sorted_rows.body))
     passages += _apart("footnote", sorted_rows.footnotes, words)
@@ -81,7 +82,7 @@ def segment(pages: Sequence[Page], paged: bool, language: str, english: str) -> 
 
 def _apart(role: str, found: Iterable[Row], words: set[str]) -> list[Passage]:
     blocks = join_each(found, begins_note if role == "footnote" else lambda _: True, words)
-    return [Passage(role, block.text, block.segments) for block in blocks]
+    return [Passage(role, block.text, block.segments, marker=block.marker) for block in blocks]
 
 
 @cache

@@ -200,7 +200,7 @@ def _columns(runs: Sequence[_Run]) -> list[list[_Run]]:
         band.clear()
 
     for row in rows:
-        if any(run.left < gutter[0] and run.right > gutter[1] for run in row):
+        if any(run.left < gutter[1] and run.right > gutter[0] for run in row):
             close_band()
             blocks.append(list(row))
         else:
@@ -221,30 +221,39 @@ def _merged(blocks: list[list[_Run]]) -> list[list[_Run]]:
 
 
 def _gutter(rows: Sequence[Sequence[_Run]]) -> tuple[float, float] | None:
-    """Return the widest strip that rows with text on both sides leave free, or None."""
+    """Return the upright strip that parts the runs into two columns side by side, or None.
+
+    A run across the strip (a title, a running head) is allowed when the columns have many more.
+    """
     runs = [run for row in rows for run in row]
+    if len(runs) < 2 * _ROWS_FOR_COLUMNS:
+        return None
     left, right = min(run.left for run in runs), max(run.right for run in runs)
-    width = right - left
+    margin = _NARROWEST * (right - left)
     least = _GUTTER * median(run.size for run in runs)
-    gaps = [
-        (a.right, b.left)
-        for row in rows
-        for a, b in zip(row, row[1:], strict=False)
-        if b.left - a.right >= least
-        and a.right - left >= _NARROWEST * width
-        and right - b.left >= _NARROWEST * width
-    ]
+    edges = sorted({run.right for run in runs if left + margin <= run.right <= right - margin})
     best: tuple[float, float] | None = None
-    support = 0
-    for candidate in gaps:
-        middle = sum(candidate) / 2
-        agreeing = [gap for gap in gaps if gap[0] <= middle <= gap[1]]
-        if len(agreeing) > support:
-            inner = max(gap[0] for gap in agreeing), min(gap[1] for gap in agreeing)
-            crossing = sum(any(run.left < inner[0] and run.right > inner[1] for run in row) for row in rows)
-            if inner[1] - inner[0] >= 0.5 * least and len(agreeing) > 1.5 * crossing:
-                best, support = inner, len(agreeing)
-    return best if support >= _ROWS_FOR_COLUMNS else None
+    fewest = float("inf")
+    for edge in edges:
+        beyond = [run.left for run in runs if run.left >= edge]
+        strip = edge, min(beyond, default=right)
+        if strip[1] - strip[0] < least or strip[1] > right - margin:
+            continue
+        crossing = sum(run.left < strip[1] and run.right > edge for run in runs)
+        if crossing < fewest and _stand_beside(runs, strip, crossing):
+            best, fewest = strip, crossing
+    return best
+
+
+def _stand_beside(runs: Sequence[_Run], strip: tuple[float, float], crossing: int) -> bool:
+    """Say whether enough runs stand on both sides of a strip, at the same heights."""
+    before = [run.base for run in runs if run.right <= strip[0]]
+    behind = [run.base for run in runs if run.left >= strip[1]]
+    if min(len(before), len(behind)) < max(_ROWS_FOR_COLUMNS, 1.5 * crossing):
+        return False
+    top, foot = min(max(before), max(behind)), max(min(before), min(behind))
+    beside = min(sum(foot <= base <= top for base in before), sum(foot <= base <= top for base in behind))
+    return beside >= _ROWS_FOR_COLUMNS
 
 
 def _line(row: Sequence[_Run], block: int, cell: Cell | None = None) -> LaidLine:

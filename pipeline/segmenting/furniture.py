@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from .rows import Row
+from .rows import Row, fold
 
 _EDGE = 4
 """Rows from the top and from the foot of a page in which furniture is looked for."""
@@ -27,7 +27,17 @@ _PAGE_NUMBER = re.compile(
 _MARKS_ONLY = re.compile(r"[\W_]{1,12}")
 _LEADERS = re.compile(r"(?:\.\s?){4,}|\u2026{2,}|_{4,}|(?:\s\.){3,}")
 _ENDS_IN_NUMBER = re.compile(r"\s(?:\d{1,3}|[ivxlc]{1,6})$")
-_CALL = re.compile(r"(?<=[A-Za-z.,;:)\u201d\u2019\"'])\s?(\d{1,3})(?![\d%]|[.,]\d|\s?(?:per|million|billion|years?|months?|days?)\b)")
+_CALL = re.compile(r"(?<=[A-Za-z.,;:)\u201d\u2019\"'])(?P<space>\s?)(?P<number>\d{1,3})(?![\w%]|[.,/-]\d)")
+_COUNTED = re.compile(
+    r"\b(?:by|on|of|in|to|for|at|and|or|than|about|over|the|from|phase|stage|level|article|section|no|nos|pillar|objective"
+    r"|measure|tier|figure|table|chapter|part|step|group|page|annex|paragraph|goal|action|principle|version|item)\.?\s$",
+    re.IGNORECASE,
+)
+_UNIT = re.compile(
+    r"\s?(?:per|million|billion|years?|months?|days?|weeks?|hours?|January|February|March|April|May|June|July|August"
+    r"|September|October|November|December)\b",
+    re.IGNORECASE,
+)
 _MOST_SKIPPED = 3
 """Note numbers that may be missing between two notes that were found."""
 _NOTE_HEAD = re.compile(r"\[?(\d{1,3})\]?[.)]?(?=\s|[A-Z\u201c\"])\s*(?=\S)")
@@ -59,6 +69,8 @@ def sort_rows(rows: Sequence[Row], *, labels: Mapping[int, str], paged: bool) ->
     gone = {id(row) for row in contents}
     rest = [row for row in rest if id(row) not in gone]
     footnotes = _footnotes(rest)
+    for row in footnotes:
+        _set_note_number(row)
     gone = {id(row) for row in footnotes}
     body = [row for row in rest if id(row) not in gone]
     _mark_calls(body, footnotes)
@@ -66,11 +78,12 @@ def sort_rows(rows: Sequence[Row], *, labels: Mapping[int, str], paged: bool) ->
 
 
 def key_of(text: str) -> str:
-    """Return what a running head has in common on all its pages: letters without case, digits as #."""
+    """Return what a running head has in common on all its pages: its letters, without case or page number."""
     if _is_letter_spaced(text):
         text = re.sub(r"\s+", "", text)
     text = re.sub(r"\d+", "#", text.casefold())
-    return re.sub(r"[^\w#]+", "", text)
+    text = re.sub(r"[^\w#]+", "", text)
+    return re.sub(r"^(?:page)?#(?:of#)?|(?:page)?#(?:of#)?$", "", text) or text
 
 
 def _is_letter_spaced(text: str) -> bool:
@@ -191,25 +204,37 @@ def _begins_notes(page_rows: Sequence[Row], place: int, number: int, body_size: 
 
 def begins_note(row: Row) -> bool:
     """Say whether a row among the notes begins a note: with its number."""
-    return _NOTE_HEAD.match(row.text) is not None
+    return bool(row.marker)
+
+
+def _set_note_number(row: Row) -> None:
+    """Make the number at the head of a note its marker, and nothing else."""
+    match = _NOTE_HEAD.match(row.printed, row.start - row.line.start)
+    row.marker, row.body = (fold(match[0]), row.line.start + match.end()) if match else ("", row.start)
 
 
 def _mark_calls(body: Sequence[Row], footnotes: Iterable[Row]) -> None:
     """Mark the numbers that call a page's notes, where the layout has not: "billion;1 and"."""
     numbers: dict[int, set[str]] = defaultdict(set)
     for row in footnotes:
-        if match := _NOTE_HEAD.match(row.text):
-            numbers[row.page].add(match[1])
+        numbers[row.page].add(row.marker.strip("[].) "))
     for row in body:
-        if row.line.marks or row.page not in numbers:
-            continue
+        if row.line.box or row.page not in numbers:
+            continue  # where glyphs are known, the layout has marked the raised ones
         marks = tuple(
-            (row.line.start + match.start(1), row.line.start + match.end(1))
+            (row.line.start + match.start("number"), row.line.start + match.end("number"))
             for match in _CALL.finditer(row.printed)
-            if match[1] in numbers[row.page]
+            if match["number"] in numbers[row.page] and not _counts_something(row.printed, match)
         )
         if marks:
             row.line = replace(row.line, marks=marks)
+
+
+def _counts_something(printed: str, match: re.Match[str]) -> bool:
+    """Say whether a number belongs to the sentence: "phase 2", "3 years", "by 1 January"."""
+    if _UNIT.match(printed, match.end()):
+        return True
+    return bool(match["space"] and _COUNTED.search(printed[: match.start("number")]))
 
 
 def row_is_item(row: Row) -> bool:

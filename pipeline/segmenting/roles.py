@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from ..records import Passage, Segment
 from .joining import Block, Measure
 from .rows import BULLETS
+from .sentences import SURE_END
 
 _TERMINAL = re.compile(r"[.!?;,][\"'\u201d\u2019)\]]*\d{0,2}(?:\s(?:and|or))?$")
 _IMPRINT = re.compile(r"\b(?:ISBN|ISSN|Cat\. No|Catalogue No|Printed in|Copyright)\b|\u00a9", re.I)
@@ -25,7 +26,7 @@ _REFERENCES_HEADING = re.compile(r"\b(?:references|bibliography|sources|works ci
 _GLOSSARY_ENTRY = re.compile(r"^[^.]{2,60}?(?:\s[\u2013\u2014-]\s|:\s|\smeans\s|\srefers to\s|\sis defined as\s)")
 _LEADS_IN = re.compile(r":[\"\u201d]?\d{0,2}$")
 _MINOR_WORDS = frozenset("a an and as at by for from in of on or the to with".split())
-_DEFAULT_LEVEL = 6
+_SHORTEST_PARAGRAPH = 80
 
 
 @dataclass
@@ -74,7 +75,7 @@ def _passage(block: Block, following: Block | None, reader: _Reader) -> Passage:
         level = _level(block, reader.usual)
         reader.headings = [(other, text) for other, text in reader.headings if other < level]
         path = reader.path
-        title = f"{block.marker} {block.text}".strip() if block.marker[-1:] in ".)" or block.marker[:1].isdigit() else block.text
+        title = f"{block.marker} {block.text}".strip() if block.marker[:1].isalnum() else block.text
         reader.headings.append((level, title))
         reader.leads, reader.marker_styles = [], []
     else:
@@ -83,7 +84,7 @@ def _passage(block: Block, following: Block | None, reader: _Reader) -> Passage:
             lead_in = _lead_in(block, reader)
         elif role == "paragraph":
             reader.marker_styles = []
-            reader.leads = [(0, block.text)] if _leads_in(block, following) else []
+            reader.leads = [(0, last_sentence(block.text))] if _leads_in(block, following) else []
     reader.before = block.text
     return Passage(role, block.text, block.segments, path, lead_in, marker=block.marker)
 
@@ -101,9 +102,16 @@ def _role(block: Block, following: Block | None, reader: _Reader) -> str:
         return "reference"
     if _GLOSSARY_HEADING.search(heading) and _GLOSSARY_ENTRY.match(block.text):
         return "glossary"
-    if block.marker and not _DEEP_NUMBER.fullmatch(block.marker):
-        return "list_item"
-    return "paragraph"
+    if not block.marker or _DEEP_NUMBER.fullmatch(block.marker) or _is_numbered_paragraph(block, reader):
+        return "paragraph"
+    return "list_item"
+
+
+def _is_numbered_paragraph(block: Block, reader: _Reader) -> bool:
+    """A numbered block of whole sentences that no lead-in opens is a paragraph, as in a communiqué."""
+    if reader.leads or not block.marker[:1].isdigit():
+        return False
+    return block.text[-1] == ":" or (len(block.text) >= _SHORTEST_PARAGRAPH and block.text[-1] == ".")
 
 
 def _is_heading(block: Block, following: Block | None, reader: _Reader) -> bool:
@@ -187,8 +195,13 @@ def _lead_in(block: Block, reader: _Reader) -> str:
     reader.leads = [(level, text) for level, text in reader.leads if level < depth]
     lead_in = " ".join(text for _, text in reader.leads)
     if _LEADS_IN.search(block.text):
-        reader.leads.append((depth, block.text))
+        reader.leads.append((depth, last_sentence(block.text)))
     return lead_in
+
+
+def last_sentence(text: str) -> str:
+    """Return the last sentence of a paragraph: of a whole paragraph, it alone leads into the list."""
+    return text[max((match.end() for match in SURE_END.finditer(text)), default=0) :]
 
 
 def _depth(block: Block, reader: _Reader) -> int:

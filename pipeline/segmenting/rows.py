@@ -7,7 +7,7 @@ can apply it to the page and must get the passage's words.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..records import Line, Page
@@ -32,6 +32,8 @@ _NUMBER = re.compile(
     r"|[IVX]{1,5}[.)](?=\s|$)"  # IV.
     r")\s*"
 )
+
+_BARE_NUMBER = re.compile(r"(\d{1,2})\s+(?=[A-Z\u00c0-\u00de\u201c\u2018(])")
 
 
 @dataclass(slots=True)
@@ -76,10 +78,41 @@ def rows_of(pages: Iterable[Page]) -> list[Row]:
         for place, row in enumerate(here):
             between = page.text[previous : row.line.start]
             row.blank = max(0, between.count("\n") - (1 if place else 0))
-            row.edge = place + 1 if place < len(here) / 2 else place - len(here)
             previous = row.line.end
+        _set_edges(here)
         rows += here
     return rows
+
+
+def _set_edges(rows: list[Row]) -> None:
+    """Number the rows of a page from its top and foot: by height where it is known, else in order."""
+    if all(row.line.box for row in rows):
+        heights = sorted({round(row.line.box[1]) for row in rows if row.line.box}, reverse=True)
+        places = [heights.index(round(row.line.box[1])) for row in rows if row.line.box]
+        count = len(heights)
+    else:
+        places, count = list(range(len(rows))), len(rows)
+    for row, place in zip(rows, places, strict=True):
+        row.edge = place + 1 if place < count / 2 else place - count
+
+
+def accept_bare_numbers(rows: Sequence[Row]) -> None:
+    """Make the numbers without a stop that count on from row to row markers: "1 Purpose", "2 Scope".
+
+    One such number proves nothing, because a line of prose can begin with one; a count does.
+    """
+    bare = [(row, match) for row in rows if (match := _BARE_NUMBER.match(row.printed, row.start - row.line.start))]
+    counts: list[int] = []
+    for place, (row, match) in enumerate(bare):
+        number = int(match[1])
+        if row.marker or row.line.role:
+            continue
+        if number - 1 in counts:
+            del counts[counts.index(number - 1) :]
+        elif number != 1 or not any(int(other[1]) == 2 for _, other in bare[place + 1 : place + 30]):
+            continue
+        counts.append(number)
+        row.marker, row.body = match[1], row.line.start + match.end()
 
 
 def _row(page: Page, line: Line) -> Row | None:

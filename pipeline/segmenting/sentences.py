@@ -22,7 +22,7 @@ _ABBREVIATION = re.compile(
     r"|U\.S|U\.K|U\.N|E\.U|U\.S\.C|D\.C|P\.C|Q\.C|M\.P|a\.m|p\.m)|\b[A-Z])\.$",
 )
 _ENDS_ANYWAY = re.compile(r"(?:etc|U\.S|U\.K|U\.N|E\.U|D\.C|a\.m|p\.m|Inc|Ltd|Co|Corp|al)\.$")
-_SURE_END = re.compile(r"[.!?][\"'\u201d\u2019)\]]*\s+(?=[\"'\u201c\u2018(\[]?[A-Z\u00c0-\u00de])")
+SURE_END = re.compile(r"[.!?][\"'\u201d\u2019)\]]*\s+(?=[\"'\u201c\u2018(\[]?[A-Z\u00c0-\u00de])")
 _STARTS_SENTENCE = frozenset(
     "The This That These Those We It Its In To For As At By On Our A An All Such There However Moreover Furthermore "
     "Additionally Therefore Through With While When If They Their Each Where".split()
@@ -53,7 +53,7 @@ def sentences_of(text: str, nlp: Language) -> tuple[tuple[int, int], ...]:
     """Return (start, end) of the sentences of `text`; together they hold all its words."""
     doc = nlp(text)
     starts = {0} | {sentence.start_char for sentence in doc.sents}
-    starts |= {match.end() for match in _SURE_END.finditer(text)}
+    starts |= {match.end() for match in SURE_END.finditer(text)}
     kept = sorted(start for start in starts if start == 0 or _may_start(text, start))
     spans = []
     for start, end in zip(kept, [*kept[1:], len(text)], strict=True):
