@@ -44,7 +44,7 @@ def match(entry: Entry, listings: Iterable[Listing]) -> Entry | None:
     if entry.source_url:
         found = [one.entry for one in listings if one.entry.source_url == entry.source_url]
         in_language = [one for one in found if one.language == entry.language]
-        return (in_language or found or [None])[0]
+        return next(iter(in_language or found), None)
     alike = [
         (_likeness(one.entry.title, entry.title), one.entry.id, one.entry)
         for one in listings

@@ -14,17 +14,16 @@ from .records import Passage
 from .segmenting.rows import fold
 from .store import rows
 
-PASSAGES = (
-    "select passages.*, segments, sentences, cells from passages join passage_spans on passage_id = passages.id"
-)
+PASSAGES = "select passages.*, segments, sentences, cells from passages join passage_spans on passage_id = passages.id"
 
 
 def faults_of(db: Database) -> Iterator[str]:
     """Yield every fault of a database as a sentence; a sound database yields none."""
-    for (violated, *rest) in db.execute("pragma foreign_key_check").fetchall():
+    for violated, *rest in db.execute("pragma foreign_key_check").fetchall():
         yield f"{violated} has a row that refers to nothing: {rest}"
     pages = {
-        (row["document_id"], row["number"]): row["text"] for row in rows(db, "select document_id, number, text from pages")
+        (row["document_id"], row["number"]): row["text"]
+        for row in rows(db, "select document_id, number, text from pages")
     }
     passages: dict[str, Passage] = {}
     for row in rows(db, PASSAGES):
@@ -39,7 +38,8 @@ def faults_of(db: Database) -> Iterator[str]:
 def count_checked(db: Database) -> dict[str, int]:
     """Return how many quotes, passages and mentions `faults_of` looks at."""
     return {
-        name: rows(db, f'select count(*) as n from "{name}"')[0]["n"] for name in ("commitments", "slots", "passages", "mentions")
+        name: rows(db, f'select count(*) as n from "{name}"')[0]["n"]
+        for name in ("commitments", "slots", "passages", "mentions")
     }
 
 

@@ -36,13 +36,23 @@ Judged = list[tuple[str, tuple[Judgement, ...]]]
 
 _DATE_COLUMNS = ("due", "deadline", "date", "when", "timeline", "timeframe", "time frame", "target date", "completion")
 _OWNER_COLUMNS = ("owner", "responsible", "lead", "agency", "actor", "body", "institution", "responsibility")
-_ACTION_COLUMNS = ("action", "activity", "measure", "task", "commitment", "initiative", "objective", "deliverable", "step")
+_ACTION_COLUMNS = (
+    "action",
+    "activity",
+    "measure",
+    "task",
+    "commitment",
+    "initiative",
+    "objective",
+    "deliverable",
+    "step",
+)
 
 
 def run(db: Database, settings: Settings, report: Report) -> Tally:
     """Extract the commitments of every document whose passages changed."""
     issuers = load_issuers(settings.corpus)
-    documents = {row["id"]: row for row in rows(db, "select id, issuer_id, published_on, year from documents")}
+    documents = {row["id"]: row for row in rows(db, "select id, issuer_id, kind_id, published_on, year from documents")}
     inputs = {
         name: digest(EXTRACTOR, passages_hash, settings.english, *_about(documents[name]))
         for name, passages_hash in outputs(db, "passages").items()
@@ -52,26 +62,30 @@ def run(db: Database, settings: Settings, report: Report) -> Tally:
     def load(name: str) -> tuple[Any, ...]:
         document = documents[name]
         names = issuer_names(issuers, document["issuer_id"])
-        return load_passages(db, name), names, document["published_on"], settings.english
+        is_about_all = document["kind_id"] not in ("national_strategy", "international_strategy")
+        return load_passages(db, name), names, is_about_all, document["published_on"], settings.english
 
     def keep(name: str, found: Judged, tally: Tally) -> str:
         tally.add("sentences", sum(len(judgements) for _, judgements in found))
         tally.add("commitments", sum(len(j.commitments) for _, judgements in found for j in judgements))
         return write_judged(db, documents[name], found)
 
-    return work_through(
-        db, "commitments", inputs, load=load, task=extract, keep=keep, settings=settings, report=report
-    )
+    return work_through(db, "commitments", inputs, load=load, task=extract, keep=keep, settings=settings, report=report)
 
 
 def extract(
-    passages: Sequence[tuple[str, Passage]], issuer_names: tuple[str, ...], published_on: str, english: str
+    passages: Sequence[tuple[str, Passage]],
+    issuer_names: tuple[str, ...],
+    is_about_all: bool,
+    published_on: str,
+    english: str,
 ) -> Judged:
     """Return what each sentence of a document does, with the commitments found in it.
 
     Args:
         passages: (id, passage) in order.
         issuer_names: what the issuer is called in the text: "Canada", "the Canadian Government".
+        is_about_all: whether the document speaks of every field of politics.
         published_on: date of the document, from which periods are counted.
         english: name of the spaCy pipeline.
     """
@@ -80,10 +94,14 @@ def extract(
     for passage_id, passage in passages:
         if passage.role not in BODY_ROLES or passage.language not in COVERED:
             continue
-        context = Context(passage.role, passage.lead_in, passage.heading_path, issuer_names)
+        context = Context(passage.role, passage.lead_in, passage.heading_path, issuer_names, is_about_all)
         lead_in = nlp(passage.lead_in) if passage.lead_in else None
-        judge_passage = _judge_row if passage.cells else _judge_sentences
-        found.append((passage_id, tuple(judge_passage(passage, lead_in, context, published_on, nlp))))
+        judged = (
+            _judge_row(passage, context, published_on, nlp)
+            if passage.cells
+            else _judge_sentences(passage, lead_in, context, published_on, nlp)
+        )
+        found.append((passage_id, tuple(judged)))
     return found
 
 
@@ -101,7 +119,7 @@ def issuer_names(issuers: Issuers, code: str | None) -> tuple[str, ...]:
 
 
 def _about(document: dict[str, Any]) -> tuple[Any, ...]:
-    return document["issuer_id"], document["published_on"]
+    return document["issuer_id"], document["kind_id"], document["published_on"]
 
 
 @cache
@@ -126,9 +144,7 @@ def _judge_sentences(
         yield Judgement(start, end, verdict.label, verdict.reason, verdict.confidence, commitments)
 
 
-def _judge_row(
-    passage: Passage, lead_in: Doc | None, context: Context, published_on: str, nlp: Language
-) -> Iterator[Judgement]:
+def _judge_row(passage: Passage, context: Context, published_on: str, nlp: Language) -> Iterator[Judgement]:
     """Judge a row of a table: its action cell is the quote, its other cells give owner and date."""
     cells = {column.lower(): (start, end) for column, start, end in passage.cells}
     action = _cell(cells, _ACTION_COLUMNS)
@@ -166,7 +182,9 @@ def _deadline(
         return Slot("deadline", found.text, "quote", found.start, found.end), found
     if following is not None:
         text = passage.text[following[0] : following[1]]
-        found = find_deadline(text, published_on) if text.startswith(("This will", "It will be", "This is to")) else None
+        found = (
+            find_deadline(text, published_on) if text.startswith(("This will", "It will be", "This is to")) else None
+        )
         if found:
             start = following[0] + found.start
             return Slot("deadline", found.text, "passage", start, start + len(found.text)), found
@@ -228,7 +246,8 @@ def write_judged(db: Database, document: dict[str, Any], found: Judged) -> str:
         for commitment in judged.commitments
     ]
     ids = [
-        digest(document_id, text, nth) for text, nth in numbered(same_text(commitment.quote) for _, commitment in commitments)
+        digest(document_id, text, nth)
+        for text, nth in numbered(same_text(commitment.quote) for _, commitment in commitments)
     ]
     write_rows(
         db,

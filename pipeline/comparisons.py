@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sqlite_utils import Database
 
+from .comparing import cell_of, issuers_with_documents, own_documents
 from .embeddings import load_vectors
 from .ids import digest, same_text
 from .models import encoder_key
@@ -92,13 +93,13 @@ def load_promises(db: Database) -> list[Promise]:
         themes[row["commitment_id"]].append(row["theme_id"])
     found = rows(db, "select id, issuer_id, quote from commitments where issuer_id is not null order by id")
     return [
-        Promise(row["id"], row["issuer_id"], row["quote"], tuple(themes[row["id"]])) for row in found if themes[row["id"]]
+        Promise(row["id"], row["issuer_id"], row["quote"], tuple(themes[row["id"]]))
+        for row in found
+        if themes[row["id"]]
     ]
 
 
-def find_pairs(
-    promises: Sequence[Promise], vectors: NDArray[np.float32], *, floor: float, most: int
-) -> list[Pair]:
+def find_pairs(promises: Sequence[Promise], vectors: NDArray[np.float32], *, floor: float, most: int) -> list[Pair]:
     """Return pairs of promises of different issuers under a common theme that are alike.
 
     Args:
@@ -181,77 +182,20 @@ def _write_pairs(db: Database, pairs: Iterable[Pair]) -> int:
 
 def _write_coverage(db: Database) -> int:
     """Write what each issuer does with each theme, zeros told apart by their reason."""
-    members: dict[str, list[str]] = defaultdict(list)
-    for row in rows(
-        db,
-        "select group_id, member_id from memberships join issuers on issuers.id = group_id where kind = 'joint'",
-    ):
-        members[row["group_id"]].append(row["member_id"])
-    documents = rows(db, "select id, issuer_id, year, status, is_covered from documents where issuer_id is not null")
-    own: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for document in documents:
-        for issuer in (document["issuer_id"], *members[document["issuer_id"]]):
-            own[issuer].append(document)
     themes = [row["id"] for row in rows(db, "select id from themes order by position")]
-    commitments, touched, sentences = _counts(db)
-    listed = [
-        _coverage_row(issuer, theme, own[issuer], commitments, touched, sentences) for issuer in sorted(own) for theme in themes
-    ]
+    listed = []
+    for issuer in issuers_with_documents(db):
+        documents = own_documents(db, issuer)
+        for theme in themes:
+            cell = cell_of(db, issuer, theme, documents)
+            listed.append(
+                {
+                    "issuer_id": issuer, "theme_id": theme, "finding": cell.finding, "commitments": cell.commitments,
+                    "documents": cell.documents, "bindingness_id": cell.bindingness, "latest_year": cell.latest_year,
+                    "per_thousand": cell.per_thousand,
+                }
+            )  # fmt: skip
     return write_rows(db, "coverage", listed)
-
-
-def _counts(db: Database) -> tuple[Mapping[Any, Any], Mapping[Any, int], Mapping[str, int]]:
-    """Return by (document, theme) the commitments and the passages that touch it, and sentences by document."""
-    commitments: dict[Any, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows(
-        db,
-        "select document_id, commitment_themes.theme_id, bindingness_id, year from commitments"
-        " join commitment_themes on commitment_id = commitments.id",
-    ):
-        commitments[row["document_id"], row["theme_id"]].append(row)
-    touched = {
-        (row["document_id"], row["theme_id"]): row["n"]
-        for row in rows(
-            db,
-            "select document_id, theme_id, count(*) as n from passage_themes join passages on passage_id = passages.id"
-            " group by document_id, theme_id",
-        )
-    }
-    sentences = {
-        row["document_id"]: row["n"] for row in rows(db, "select document_id, count(*) as n from sentences group by 1")
-    }
-    return commitments, touched, sentences
-
-
-def _coverage_row(
-    issuer: str,
-    theme: str,
-    documents: Sequence[dict[str, Any]],
-    commitments: Mapping[Any, Any],
-    touched: Mapping[Any, int],
-    sentences: Mapping[str, int],
-) -> dict[str, Any]:
-    found = [row for document in documents for row in commitments[document["id"], theme]]
-    usable = [d for d in documents if d["is_covered"] and d["status"] in ("read", "partly read")]
-    length = sum(sentences.get(document["id"], 0) for document in usable)
-    if found:
-        finding = "committed"
-    elif not usable:
-        finding = "not read"
-    elif any((document["id"], theme) in touched for document in usable):
-        finding = "mentioned"
-    else:
-        finding = "absent"
-    return {
-        "issuer_id": issuer,
-        "theme_id": theme,
-        "finding": finding,
-        "commitments": len(found),
-        "documents": len({row["document_id"] for row in found}),
-        "bindingness_id": max((row["bindingness_id"] for row in found), default=None),
-        "latest_year": max((row["year"] for row in found if row["year"]), default=None),
-        "per_thousand": round(1000 * len(found) / length, 1) if length else None,
-    }
 
 
 def _fingerprint(db: Database, settings: Settings) -> str:

@@ -94,7 +94,9 @@ def check_file(entry: Entry, corpus: Path) -> str:
     path = file_of(entry.path, corpus)
     if not path.is_file():
         raise DocumentProblem(
-            "missing", f"There is no file {entry.path} in the corpus.", remedy="Put it there, or mend path in the manifest."
+            "missing",
+            f"There is no file {entry.path} in the corpus.",
+            remedy="Put it there, or mend path in the manifest.",
         )
     sha256 = file_digest(path)
     if entry.sha256 not in ("", UNKNOWN, sha256):
@@ -165,7 +167,12 @@ def _issuer_code(entry: Entry, issuers: Issuers) -> str | None:
 
 
 def _unfinished(entry: Entry, issuers: Issuers) -> list[DocumentProblem]:
-    values = {"title": entry.title, "issuer": " ".join(entry.issuers), "kind": entry.kind, "published_on": entry.published_on}
+    values = {
+        "title": entry.title,
+        "issuer": " ".join(entry.issuers),
+        "kind": entry.kind,
+        "published_on": entry.published_on,
+    }
     open_fields = [name for name in FOR_A_PERSON if values[name] == UNKNOWN]
     unknown = [code for code in entry.issuers if code not in issuers and code != UNKNOWN]
     problems = []

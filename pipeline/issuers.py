@@ -8,7 +8,7 @@ who; writes the tables `issuers` and `memberships` for the documents stage.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -60,7 +60,7 @@ class Issuers:
     def __getitem__(self, code: str) -> Issuer:
         return self.by_code[code]
 
-    def __iter__(self) -> Iterable[Issuer]:  # type: ignore[override]  # iterating gives issuers, not codes
+    def __iter__(self) -> Iterator[Issuer]:
         return iter(self.by_code.values())
 
     def joint(self, codes: tuple[str, ...]) -> Issuer:

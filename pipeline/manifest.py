@@ -129,8 +129,8 @@ def _load_toml(path: Path) -> list[tuple[str, Entry]]:
         if absent:
             raise ManifestError(f"{path}, document {number}: lacks {', '.join(absent)}.")
         issuer = row["issuer"]
-        row = {**row, "issuer": " ".join(issuer) if isinstance(issuer, list) else issuer}
-        entries.append((f"document {number}", to_entry(row)))
+        codes = " ".join(issuer) if isinstance(issuer, list) else issuer
+        entries.append((f"document {number}", to_entry({**row, "issuer": codes})))
     return entries
 
 

@@ -132,9 +132,7 @@ def find(
 
 def role_of(passage: Passage, mention: Mention) -> str:
     """Return the role in which an issuer is named, by the words of the sentence around it."""
-    start, end = next(
-        ((s, e) for s, e in passage.sentences if s <= mention.start < e), (0, len(passage.text))
-    )
+    start, end = next(((s, e) for s, e in passage.sentences if s <= mention.start < e), (0, len(passage.text)))
     sentence = passage.text[start:end]
     for role, cue in _CUES.items():
         if cue.search(sentence):

@@ -91,7 +91,9 @@ def write_reading(db: Database, document_id: str, reading: Reading) -> str:
     )
     notes = [DocumentProblem(note.kind, note.message, remedy=note.remedy, page=note.page) for note in reading.notes]
     write_problems(db, "reading", document_id, notes, is_failure=False)
-    return digest(reading.paged, *(part for page in reading.pages for part in (page.number, page.label, page.text)), *lines)
+    return digest(
+        reading.paged, *(part for page in reading.pages for part in (page.number, page.label, page.text)), *lines
+    )
 
 
 def load_pages(db: Database, document_id: str) -> list[Page]:
@@ -102,9 +104,7 @@ def load_pages(db: Database, document_id: str) -> list[Page]:
         " where document_id = ? order by number",
         [document_id],
     )
-    return [
-        Page(row["number"], row["text"], row["label"], row["status"], _from_json(row["lines"])) for row in found
-    ]
+    return [Page(row["number"], row["text"], row["label"], row["status"], _from_json(row["lines"])) for row in found]
 
 
 def page_id(document_id: str, number: int) -> str:
@@ -133,7 +133,10 @@ def _to_json(lines: tuple[Line, ...]) -> str:
     """Write lines with what differs from the default, since most of them differ in little."""
     plain = asdict(Line(0, 0))
     return json.dumps(
-        [{key: value for key, value in asdict(line).items() if value != plain[key] or key in ("start", "end")} for line in lines]
+        [
+            {key: value for key, value in asdict(line).items() if value != plain[key] or key in ("start", "end")}
+            for line in lines
+        ]
     )
 
 

@@ -55,9 +55,7 @@ def run(db: Database, settings: Settings, report: Report) -> Tally:
         _note_language(db, name, language)
         return write_passages(db, name, passages)
 
-    return work_through(
-        db, "passages", inputs, load=load, task=segment, keep=keep, settings=settings, report=report
-    )
+    return work_through(db, "passages", inputs, load=load, task=segment, keep=keep, settings=settings, report=report)
 
 
 def segment(pages: Sequence[Page], paged: bool, language: str, english: str) -> tuple[str, list[Passage]]:

@@ -132,7 +132,10 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 
 def _typed(values: Mapping[str, Any], source: str) -> dict[str, Any]:
-    known = {field.name: {"Path": Path, "int": int, "float": float, "str": str}[str(field.type)] for field in fields(Settings)}
+    known = {
+        field.name: {"Path": Path, "int": int, "float": float, "str": str}[str(field.type)]
+        for field in fields(Settings)
+    }
     typed = {}
     for name, value in values.items():
         if name not in known:

@@ -69,11 +69,8 @@ def run_stages(
     Raises:
         ConcordError: something that a person has to mend; what was finished before it is kept.
     """
-    started_at = now()
     results: list[StageResult] = []
-    run_id = table(db, "runs").insert(
-        {"started_at": started_at, "version": __version__, "corpus": settings.corpus.name}
-    ).last_pk  # fmt: skip
+    run_id = start_run(db, settings)
     for stage in stages:
         started = time.monotonic()
         tally = stage.run(db, settings, report_for(stage.name))
@@ -81,10 +78,18 @@ def run_stages(
         results.append(result)
         finished(result)
     has_worked = any(result.tally.done for result in results)
-    _finish(db, int(run_id), results, has_worked=has_worked)
+    _finish(db, run_id, results, has_worked=has_worked)
     if has_worked:
         tidy(db)
     return results
+
+
+def start_run(db: Database, settings: Settings) -> int:
+    """Write a row of `runs` for a run that begins now, and return its number."""
+    row = {"started_at": now(), "version": __version__, "corpus": settings.corpus.name}
+    with db.atomic():
+        table(db, "runs").insert(row)
+        return int(rows(db, "select max(id) as id from runs")[0]["id"])
 
 
 def peak_memory_mb() -> float:
@@ -101,7 +106,16 @@ def _finish(db: Database, run_id: int, results: Sequence[StageResult], *, has_wo
         return
     counts = {
         name: rows(db, f'select count(*) as n from "{name}"')[0]["n"]
-        for name in ("documents", "pages", "passages", "commitments", "subthemes", "mentions", "counterparts", "problems")
+        for name in (
+            "documents",
+            "pages",
+            "passages",
+            "commitments",
+            "subthemes",
+            "mentions",
+            "counterparts",
+            "problems",
+        )
     }
     seconds = {result.stage: round(result.seconds, 1) for result in results}
     failures = rows(db, "select count(*) as n from problems where is_failure")[0]["n"]

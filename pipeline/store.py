@@ -322,8 +322,8 @@ def _schema(db: Database) -> None:
     for statement in SCHEMA.split(";\n"):
         if statement.strip():
             db.execute(statement)
-    db["kinds"].insert_all({"id": key, "label": label} for key, label in KINDS.items())
-    db["bindingness"].insert_all(
+    table(db, "kinds").insert_all({"id": key, "label": label} for key, label in KINDS.items())
+    table(db, "bindingness").insert_all(
         {"id": key, "label": label, "cues": cues} for key, (label, cues) in BINDINGNESS.items()
     )
     for name, columns in SEARCHED.items():
@@ -373,8 +373,8 @@ def open_for_reading(path: Path) -> Database:
 
 def _refuse_strangers(db: Database, path: Path) -> None:
     tables = set(db.table_names())
-    known = {migration.name for migration in migrations._migrations}
     applied = {migration.name for migration in migrations.applied(db)}
+    known = applied | {migration.name for migration in migrations.pending(db)}
     if tables and not applied:
         raise StoreError(f"{path} is a database, but not one of Concord's.", remedy="Name another file with --db.")
     if applied - known:
@@ -389,7 +389,7 @@ def table(db: Database, name: str) -> Table:
     return cast(Table, db[name])
 
 
-def rows(db: Database, sql: str, args: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
+def rows(db: Database, sql: str, args: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
     """Return every row of a query as a dict."""
     return list(db.query(sql, args))
 

@@ -7,6 +7,7 @@ nearest neighbours and the graph is parted by the Leiden algorithm (Traag, Waltm
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -71,14 +72,14 @@ def group(
     members: dict[int, list[int]] = defaultdict(list)
     for place, part in enumerate(membership):
         members[part].append(place)
-    parts = sorted(members.values())
-    names = _carried([[ids[place] for place in part] for part in parts], before)
-    terms = distinctive_terms([[texts[place] for place in part] for part in parts])
+    places = sorted(members.values())
+    names = _carried([[ids[place] for place in part] for part in places], before)
+    terms = distinctive_terms([[texts[place] for place in part] for part in places])
     groups = []
-    for part, name, part_terms in zip(parts, names, terms, strict=True):
-        centre = vectors[part].mean(axis=0)
-        representative = part[int(np.argmax(vectors[part] @ centre))]
-        groups.append(Group(name or digest(theme, ids[representative]), tuple(part), representative, part_terms))
+    for mine, name, my_terms in zip(places, names, terms, strict=True):
+        centre = vectors[mine].mean(axis=0)
+        representative = mine[int(np.argmax(vectors[mine] @ centre))]
+        groups.append(Group(name or digest(theme, ids[representative]), tuple(mine), representative, my_terms))
     return groups
 
 
@@ -194,7 +195,7 @@ def _terms(text: str) -> list[str]:
     kept = [word for word in words if word not in ENGLISH_STOP_WORDS and word not in _SAY_LITTLE]
     pairs = [
         f"{a} {b}"
-        for a, b in zip(words, words[1:], strict=False)
+        for a, b in itertools.pairwise(words)
         if {a, b}.isdisjoint(ENGLISH_STOP_WORDS) and not {a, b} <= _SAY_LITTLE
     ]
     return kept + pairs

@@ -193,25 +193,27 @@ def _assign_commitments(db: Database, taxonomy: Taxonomy, settings: Settings, ta
 def _assign_passages(db: Database, taxonomy: Taxonomy, settings: Settings, tally: Tally) -> None:
     """Write which passages touch which theme: the ground of "mentioned without a commitment"."""
     roles, languages = ", ".join(f"'{role}'" for role in sorted(BODY_ROLES)), ", ".join(f"'{code}'" for code in COVERED)
-    found = rows(
-        db, f"select id, text from passages where role in ({roles}) and language in ({languages}) order by id"
-    )
+    found = rows(db, f"select id, text from passages where role in ({roles}) and language in ({languages}) order by id")
     texts = [row["text"] for row in found]
     scores = taxonomy.likeness(texts, load_vectors(db, encoder_key(settings.encoder), texts))
     themes = chosen(scores, floor=settings.mention_floor, margin=settings.secondary_margin)
     listed = [
-        {"passage_id": row["id"], "theme_id": taxonomy.codes[column], "likeness": round(float(scores[place, column]), 3)}
+        {
+            "passage_id": row["id"],
+            "theme_id": taxonomy.codes[column],
+            "likeness": round(float(scores[place, column]), 3),
+        }
         for place, (row, columns) in enumerate(zip(found, themes, strict=True))
         for column in columns
     ]
     tally.add("passage_themes", write_rows(db, "passage_themes", listed))
 
 
-def _group_themes(
-    db: Database, taxonomy: Taxonomy, primary: dict[str, str], settings: Settings, tally: Tally
-) -> None:
+def _group_themes(db: Database, taxonomy: Taxonomy, primary: dict[str, str], settings: Settings, tally: Tally) -> None:
     """Group the commitments of each theme and write the groups as sub-themes."""
-    found = [row for row in rows(db, "select id, quote, subtheme_id from commitments order by id") if row["id"] in primary]
+    found = [
+        row for row in rows(db, "select id, quote, subtheme_id from commitments order by id") if row["id"] in primary
+    ]
     vectors = load_vectors(db, encoder_key(settings.encoder), (row["quote"] for row in found))
     by_theme: dict[str, list[int]] = defaultdict(list)
     for place, row in enumerate(found):

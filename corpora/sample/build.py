@@ -96,11 +96,7 @@ def main() -> None:
     write_manifest(sources.values())
     write_lines(
         "truth.jsonl",
-        (
-            record
-            for source in sources.values()
-            for record in truth.block_records(source, printed[source.id])
-        ),
+        (record for source in sources.values() for record in truth.block_records(source, printed[source.id])),
     )
     write_json(
         "furniture.json",
@@ -108,16 +104,10 @@ def main() -> None:
     )
     write_json(
         "mentions.json",
-        [
-            record
-            for source in sources.values()
-            for record in truth.mention_records(source, issuers)
-        ],
+        [record for source in sources.values() for record in truth.mention_records(source, issuers)],
     )
     write_json("edits.json", pairs.edits(HERE / "sources" / "edits.toml", sources))
-    write_json(
-        "counterparts.json", pairs.counterparts(HERE / "sources" / "counterparts.toml", sources)
-    )
+    write_json("counterparts.json", pairs.counterparts(HERE / "sources" / "counterparts.toml", sources))
 
 
 def source_paths() -> list[Path]:

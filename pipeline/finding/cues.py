@@ -12,7 +12,9 @@ def _any(*words: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
 
 
-WEAK_VERBS = frozenset("consider explore review examine study assess discuss investigate evaluate analyse analyze look".split())
+WEAK_VERBS = frozenset(
+    "consider explore review examine study assess discuss investigate evaluate analyse analyze look".split()
+)
 """With "will" these promise to think about something: bindingness 1."""
 
 SUPPORTING_VERBS = frozenset(
@@ -51,6 +53,15 @@ PROPOSING = _any(
     "programmes?", "key elements", "approach", "recommendations?", "roadmap", "plan",
 )  # fmt: skip
 
+DOMAIN = _any(
+    r"cyber\w*", r"digital\w*", "icts?", "information (?:and communications? )?technolog(?:y|ies)", "information security", "internet",
+    "online", r"data\w*", r"network\w*", r"telecom\w*", "5g", "6g", "artificial intelligence", "ai", r"encrypt\w*", r"cryptograph\w*",
+    "ransomware", "malware", "certs?", "csirts?", "software", "electronic", "computers?", "privacy", "disinformation", "broadband",
+    "cloud", "semiconductors?", "quantum", "critical infrastructures?", "hackers?", "vulnerabilit(?:y|ies)", "technolog(?:y|ies)",
+    "information (?:sharing|systems?|society|operations|warfare|space|infrastructures?)", "supply chains?", "e-government",
+)  # fmt: skip
+"""Words of the domain: in a text about everything, only what holds one is about cyberspace."""
+
 OTHERS = _any(
     "compan(?:y|ies)", "organi[sz]ations?", "enterprises?", "businesses?", "firms", "operators?", "providers?", "vendors?",
     "manufacturers?", "users?", "citizens", "individuals?", "people", "consumers?", "customers", "parents", "employees",
@@ -86,7 +97,9 @@ ACTS = frozenset(
     "identify define run operate finance award set-up instal integrate register notify inspect pilot".split()
 )
 """Verbs of a concrete act: a point of precision."""
-NOT_CONCRETE = frozenset("improve strengthen enhance support promote foster ensure encourage address increase raise work cooperate".split())
+NOT_CONCRETE = frozenset(
+    "improve strengthen enhance support promote foster ensure encourage address increase raise work cooperate".split()
+)
 
 EMPTY_PROMISES = _any(
     "everything (?:possible|in (?:our|its) power)", "do our utmost", "spare no effort", "all possible measures",

@@ -34,7 +34,6 @@ _WORDS = {
     word: number
     for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
 } | {"eighteen": 18, "twenty": 20}
-_ENDS_ON = frozenset({"by"})
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def find_deadline(text: str, published_on: str) -> Deadline | None:
         (match.start(), name, match)
         for name, pattern in _COMPILED
         for match in pattern.finditer(text)
-        if not _is_past(name, match, published_on)
+        if not _is_past(match, published_on)
     ]
     if not found:
         return None
@@ -87,7 +86,7 @@ def published_on_day(published_on: str) -> str:
     return f"{published_on}-01-01"[:10] if len(published_on) in (4, 7) else published_on
 
 
-def _is_past(name: str, match: re.Match[str], published_on: str) -> bool:
+def _is_past(match: re.Match[str], published_on: str) -> bool:
     if not published_on or "a" not in match.groupdict():
         return False
     last = match.groupdict().get("b") or match["a"]

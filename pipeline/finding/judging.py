@@ -29,6 +29,8 @@ class Context:
     lead_in: str = ""
     heading_path: tuple[str, ...] = ()
     issuer_names: tuple[str, ...] = ()
+    is_about_all: bool = False
+    """Whether the document speaks of every field of politics, as a summit's declaration does."""
 
 
 @dataclass(frozen=True)
@@ -57,22 +59,39 @@ class Verdict:
 
 
 def judge(sentence: Doc, lead_in: Doc | None, context: Context) -> Verdict:
-    """Return what `sentence` does by the manual's steps 1 to 5; the domain (6) is for the themes."""
+    """Return what `sentence` does by the manual's steps."""
     text = sentence.text
     if len(_WORD.findall(text)) < 3:
         return Verdict("none", "not_body")
-    clause = _forced_clause(sentence)
+    verdict = _judge_force(sentence, lead_in, context)
+    if verdict.label != "none" and context.is_about_all and not cues.DOMAIN.search(f"{context.lead_in} {text}"):
+        return Verdict("none", "off_topic", verdict.clause, 0.7)
+    return verdict
+
+
+def _judge_force(sentence: Doc, lead_in: Doc | None, context: Context) -> Verdict:
+    clause = forced_clause(sentence)
     if clause is not None:
-        return _judge_forced(text, clause, context)
-    if context.role in ("list_item", "table_row") and (listed := _listed_clause(sentence)) is not None:
-        return _judge_listed(text, listed, lead_in, context)
-    return Verdict("none", _reason_without_force(text))
+        return _judge_forced(sentence.text, clause, context)
+    listed = _listed_clause(sentence)
+    if listed is not None and (context.role != "paragraph" or _is_imperative(listed)):
+        return _judge_listed(listed, lead_in, context)
+    return Verdict("none", _reason_without_force(sentence.text))
 
 
-def _forced_clause(sentence: Doc) -> Clause | None:
+def _is_imperative(clause: Clause) -> bool:
+    """Say whether a paragraph is a bare action: "Develop a scale for government jobs"."""
+    return bool(clause.verb.tag_ == "VB" and clause.verb.dep_ == "ROOT" and clause.verb.i == 0)
+
+
+def forced_clause(sentence: Doc) -> Clause | None:
     """Return the first clause with "will", "shall" or a committing phrase, or None."""
     for token in sentence:
-        if token.lower_ in ("will", "shall", "'ll", "\u2019ll") and token.dep_ in ("aux", "auxpass") and token.tag_ == "MD":
+        if (
+            token.lower_ in ("will", "shall", "'ll", "\u2019ll")
+            and token.dep_ in ("aux", "auxpass")
+            and token.tag_ == "MD"
+        ):
             verb = token.head
             return Clause(verb, _subject(verb), sentence[token.i : token.i + 1], _is_passive(verb), "quote")
     for pattern in (cues.REMAINING, cues.COMMITTING, cues.ASPIRING, cues.DECIDING):
@@ -107,13 +126,13 @@ def _judge_forced(text: str, clause: Clause, context: Context) -> Verdict:
     return Verdict("commitment", "", clause, 0.75 if clause.subject is not None else 0.6)
 
 
-def _judge_listed(text: str, clause: Clause, lead_in: Doc | None, context: Context) -> Verdict:
+def _judge_listed(clause: Clause, lead_in: Doc | None, context: Context) -> Verdict:
     """Judge an item without force of its own: its lead-in decides, or else the list it stands in."""
     if context.role == "table_row":
         return Verdict("commitment", "", clause, 0.6)
     lead = lead_in.text if lead_in is not None else ""
     if lead:
-        forced = _forced_clause(lead_in) if lead_in is not None else None
+        forced = forced_clause(lead_in) if lead_in is not None else None
         if forced is not None:
             verdict = _judge_forced(lead, forced, context)
             if verdict.label == "commitment":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..records import Slot
 from . import cues
-from .judging import Clause, _forced_clause
+from .judging import Clause, forced_clause
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -20,14 +20,14 @@ _LONGEST = 300
 
 def slots_of(sentence: Doc, lead_in: Doc | None, clause: Clause) -> list[Slot]:
     """Return actor, modality, action, object and condition of a commitment, those that are named."""
-    found = [_actor(sentence, lead_in, clause), _modality(lead_in, clause), _action(clause), _object(clause)]
+    found = [_actor(lead_in, clause), _modality(lead_in, clause), _action(clause), _object(clause)]
     condition = cues.CONDITIONS.search(sentence.text)
     if condition:
         found.append(Slot("condition", condition[0], "quote", condition.start(), condition.end()))
     return [slot for slot in found if slot is not None]
 
 
-def _actor(sentence: Doc, lead_in: Doc | None, clause: Clause) -> Slot:
+def _actor(lead_in: Doc | None, clause: Clause) -> Slot:
     subject = clause.subject
     if clause.source == "quote" and subject is not None and not clause.is_passive:
         return _phrase("actor", subject, "quote")
@@ -38,7 +38,7 @@ def _actor(sentence: Doc, lead_in: Doc | None, clause: Clause) -> Slot:
                 if agent is not None:
                     return _phrase("actor", agent, "quote")
     if clause.source == "list" and lead_in is not None:
-        forced = _forced_clause(lead_in)
+        forced = forced_clause(lead_in)
         if forced is not None and forced.subject is not None and not forced.is_passive:
             return _phrase("actor", forced.subject, "lead_in")
     return Slot("actor", "the issuer", "inferred")
@@ -48,7 +48,7 @@ def _modality(lead_in: Doc | None, clause: Clause) -> Slot | None:
     if clause.force is not None:
         span = clause.force
         return Slot("modality", span.text, "quote", span.start_char, span.end_char)
-    forced = _forced_clause(lead_in) if lead_in is not None else None
+    forced = forced_clause(lead_in) if lead_in is not None else None
     if forced is not None and forced.force is not None:
         span = forced.force
         return Slot("modality", span.text, "lead_in", span.start_char, span.end_char)
@@ -86,7 +86,7 @@ def _phrase(name: str, head: Token, source: str) -> Slot:
         if token.i > head.i and token.i - end.i > 1:
             break
         end = token
-    while end.is_punct and end.i > start.i and end.text not in ")\"\u201d":
+    while end.is_punct and end.i > start.i and end.text not in ')"\u201d':
         end = end.doc[end.i - 1]
     text = head.doc.text[start.idx : end.idx + len(end)][:_LONGEST]
     return Slot(name, text, source, start.idx, start.idx + len(text))  # type: ignore[arg-type]  # one of the literals

@@ -15,11 +15,13 @@ _QUANTITY = re.compile(
     r"\b\d{1,3}(?:[ ,]\d{3})+\b|\b(?:at least|up to|minimum of|more than) \d+)",
     re.IGNORECASE,
 )
-_MONEY = re.compile(r"[$\u20ac\u00a3\u00a5]\s?\d|\b(?:million|billion) (?:euros?|dollars?|pounds?|yen)\b", re.IGNORECASE)
-_NAMED_BODY = re.compile(
-    r"\b(?:[A-Z]{2,}[\w-]*|[A-Z][a-z]+(?: (?:of|for|and|the|on|[A-Z][\w-]+))*)\b"
+_MONEY = re.compile(
+    r"[$\u20ac\u00a3\u00a5]\s?\d|\b(?:million|billion) (?:euros?|dollars?|pounds?|yen)\b", re.IGNORECASE
 )
-_UNNAMED = re.compile(r"^(?:we|it|they|the government|government|the issuer|the state|our|this strategy|the strategy)\b", re.IGNORECASE)
+_NAMED_BODY = re.compile(r"\b(?:[A-Z]{2,}[\w-]*|[A-Z][a-z]+(?: (?:of|for|and|the|on|[A-Z][\w-]+))*)\b")
+_UNNAMED = re.compile(
+    r"^(?:we|it|they|the government|government|the issuer|the state|our|this strategy|the strategy)\b", re.IGNORECASE
+)
 _NAMED_OBJECT = re.compile(
     r"(?<!^)\b(?:[A-Z][a-z]+ (?:[A-Z][a-z]+|of|on|for|and) ?)+[A-Z]?[a-z]*\b|\b[A-Z]{3,}\b|"
     r"\b(?:strategy|action plan|act|law|bill|convention|centre|center|agency|council|cert|csirt|isac|exercise|framework|"

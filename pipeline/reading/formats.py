@@ -38,7 +38,7 @@ def format_of(data: bytes, name: str) -> str:
     if head.startswith(b"{\\rtf"):
         raise _unsupported("RTF", "Save it as DOCX or PDF.")
     if _looks_binary(data):
-        raise _unsupported(_guess(data, name), "Convert it to PDF, DOCX, HTML or text.")
+        raise _unsupported(_guess(data), "Convert it to PDF, DOCX, HTML or text.")
     if _HTML.search(head):
         return "html"
     if _FRONT_MATTER.match(head) or name.lower().endswith(_MARKDOWN_NAMES):
@@ -58,7 +58,9 @@ def _zip_format(data: bytes) -> str:
                     return "odt"
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         raise DocumentProblem(
-            "damaged", f"The file is a broken ZIP or Office file: {error}.", remedy="Get the file again from its source."
+            "damaged",
+            f"The file is a broken ZIP or Office file: {error}.",
+            remedy="Get the file again from its source.",
         ) from error
     raise _unsupported("a ZIP archive without a text document in it", "Unpack it and add the documents inside.")
 
@@ -76,7 +78,7 @@ def _looks_binary(data: bytes) -> bool:
     return control > 0.02 * len(sample)
 
 
-def _guess(data: bytes, name: str) -> str:
+def _guess(data: bytes) -> str:
     import puremagic
 
     try:

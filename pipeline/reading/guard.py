@@ -98,7 +98,9 @@ def _understood(answer: bytes, complaints: bytes, code: int, settings: Settings)
     last = complaints.decode("utf-8", "replace").strip().splitlines()[-1:]
     what = f"signal {-code}" if code < 0 else (last[0][:200] if last else f"exit status {code}")
     raise DocumentProblem(
-        "crashed", f"The reader failed on this file ({what}).", remedy="Get the file again, or save it in another format."
+        "crashed",
+        f"The reader failed on this file ({what}).",
+        remedy="Get the file again, or save it in another format.",
     )
 
 
@@ -116,7 +118,11 @@ def to_reading(values: dict[str, Any]) -> Reading:
         format=values["format"],
         pages=tuple(
             Page(
-                page["number"], page["text"], page["label"], page["status"], tuple(to_line(line) for line in page["lines"])
+                page["number"],
+                page["text"],
+                page["label"],
+                page["status"],
+                tuple(to_line(line) for line in page["lines"]),
             )
             for page in values["pages"]
         ),

@@ -33,8 +33,7 @@ def with_labels(reading: Reading) -> Reading:
     return replace(
         reading,
         pages=tuple(
-            replace(page, label=str(page.number + shift)) if page.number + shift > 0 else page
-            for page in reading.pages
+            replace(page, label=str(page.number + shift)) if page.number + shift > 0 else page for page in reading.pages
         ),
     )
 

@@ -87,7 +87,7 @@ def read_docx(data: bytes) -> Reading:
         converted = mammoth.convert_to_html(
             io.BytesIO(data),
             style_map="p[style-name='Title'] => h1:fresh\np[style-name='Caption'] => figcaption:fresh",
-            convert_image=mammoth.images.img_element(lambda image: {"src": ""}),
+            convert_image=mammoth.images.img_element(lambda _: {"src": ""}),
         )
     except Exception as error:  # mammoth raises whatever its XML and ZIP readers do
         raise DocumentProblem("damaged", f"The Word file cannot be read: {error}.") from error

@@ -51,16 +51,19 @@ def read_pdf(data: bytes, *, most_pages: int) -> Reading:
         page = _page(document, structure, tables, index)
         if page.status == "needs_ocr":
             notes.append(
-                Note("needs_ocr", "The page is a picture; its text was not read.", "Add a text layer with OCR.", index + 1)
+                Note(
+                    "needs_ocr",
+                    "The page is a picture; its text was not read.",
+                    "Add a text layer with OCR.",
+                    index + 1,
+                )
             )
         pages.append(page)
     if all(page.status != "text" for page in pages):
         kind = "needs_ocr" if notes else "empty"
         message = "Every page is a picture." if notes else "No page has any text."
         raise DocumentProblem(kind, message, remedy="Add a text layer with OCR, for example with ocrmypdf.")
-    return Reading(
-        "pdf", tuple(pages), title=structure.title, published_on=structure.published_on, notes=tuple(notes)
-    )
+    return Reading("pdf", tuple(pages), title=structure.title, published_on=structure.published_on, notes=tuple(notes))
 
 
 class _Structure:
@@ -119,11 +122,11 @@ class _Tables:
                 self.file = pdfplumber.open(io.BytesIO(self.data))
             page = self.file.pages[index]
             found = page.find_tables({"vertical_strategy": "lines", "horizontal_strategy": "lines"})
-            return [cell for table in found for cell in self._table(page, table, height)]
+            return [cell for table in found for cell in self._table(table, height)]
         except Exception:  # pdfminer fails in many ways on broken files; the text is read without cells
             return []
 
-    def _table(self, page: Any, table: Any, height: float) -> Iterator[Cell]:
+    def _table(self, table: Any, height: float) -> Iterator[Cell]:
         rows = [[box for box in row.cells if box] for row in table.rows]
         filled = [[bool(text and text.strip()) for text in row] for row in table.extract()]
         widest = max((len(row) for row in rows), default=0)
@@ -178,7 +181,7 @@ def _open_page(document: Any, index: int) -> Any:
 
 def _glyphs(page: Any) -> Iterator[Glyph]:
     """Yield the characters of a page with their boxes, upright whatever the page's rotation."""
-    import pypdfium2.raw as raw
+    from pypdfium2 import raw
 
     text = page.get_textpage()
     box = raw.FS_RECTF()
@@ -223,7 +226,7 @@ def _turning(page: Any) -> Any:
 
 def _count_objects(page: Any) -> tuple[int, int]:
     """Return how many pictures and how many drawn paths a page has."""
-    import pypdfium2.raw as raw
+    from pypdfium2 import raw
 
     images = rules = 0
     for index in range(min(raw.FPDFPage_CountObjects(page.raw), 5000)):

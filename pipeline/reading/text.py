@@ -19,7 +19,9 @@ _BOMS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
-_PAGE_MARK = re.compile(r"^[-\u2010-\u2015=_ ]{3,}\s*page\s+(\d+)\s*[-\u2010-\u2015=_ ]{3,}$", re.IGNORECASE | re.MULTILINE)
+_PAGE_MARK = re.compile(
+    r"^[-\u2010-\u2015=_ ]{3,}\s*page\s+(\d+)\s*[-\u2010-\u2015=_ ]{3,}$", re.IGNORECASE | re.MULTILINE
+)
 _CONTROL_BULLET = re.compile(r"^([ \t]*)[\x01-\x08\x0e-\x1f](?=\s|$)", re.MULTILINE)
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0e-\x1f\x7f]")
 _OVERRIDES = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -82,8 +84,14 @@ def _reads_as_western(data: bytes) -> bool:
     because only Windows code pages have them there.
     """
     high = [byte for byte in data if byte >= 0x80]
-    typographic = sum(byte in (0x85, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0xA0, 0xA3, 0xA7, 0xA9, 0xB7) for byte in high)
-    return bool(high) and typographic >= 0.5 * len(high) and not any(byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D) for byte in high)
+    typographic = sum(
+        byte in (0x85, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0xA0, 0xA3, 0xA7, 0xA9, 0xB7) for byte in high
+    )
+    return (
+        bool(high)
+        and typographic >= 0.5 * len(high)
+        and not any(byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D) for byte in high)
+    )
 
 
 def _wide_encoding(data: bytes) -> str:

@@ -185,7 +185,9 @@ def _first_note(page_rows: Sequence[Row], last: int, body_size: float) -> int | 
         if not match or row.line.role:
             continue
         number = int(match[1])
-        if not (last < number <= last + _MOST_SKIPPED or number == 1) or not _begins_notes(page_rows, place, number, body_size):
+        if not (last < number <= last + _MOST_SKIPPED or number == 1) or not _begins_notes(
+            page_rows, place, number, body_size
+        ):
             continue
         return place
     return None

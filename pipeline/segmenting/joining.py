@@ -6,6 +6,7 @@ positions are known they decide; else the white space, the length of lines and t
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -16,7 +17,9 @@ from ..records import Segment
 from .rows import Row, fold
 
 _ENDS_SENTENCE = re.compile(r"[.!?:;][\"'\u201d\u2019)\]]*\d{0,2}$")
-_ENDS_OPEN = re.compile(r"(?:,|\b(?:and|or|of|the|to|in|for|by|with|a|an|on|at|as|from|that|which|its|our|their|is|are|will|be))$", re.I)
+_ENDS_OPEN = re.compile(
+    r"(?:,|\b(?:and|or|of|the|to|in|for|by|with|a|an|on|at|as|from|that|which|its|our|their|is|are|will|be))$", re.I
+)
 _HYPHEN_END = re.compile(r"(\w+)[-\u2010\u00ad]$")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _FULL_LINE = 0.72
@@ -34,14 +37,17 @@ class Block:
 
     @property
     def first(self) -> Row:
+        """The row that it begins with."""
         return self.rows[0]
 
     @property
     def last(self) -> Row:
+        """The row that it ends with."""
         return self.rows[-1]
 
     @property
     def marker(self) -> str:
+        """The bullet or number before it, or ""."""
         return self.rows[0].marker
 
 
@@ -64,7 +70,7 @@ def measure(rows: Sequence[Row]) -> Measure:
     gaps = [row.blank for row in rows if row.edge != 1]
     baselines = [
         above.line.box[1] - below.line.box[1]
-        for above, below in zip(rows, rows[1:], strict=False)
+        for above, below in itertools.pairwise(rows)
         if above.line.box and below.line.box and above.page == below.page and above.line.group == below.line.group
     ]
     usual = [gap for gap in baselines if gap > 0]
@@ -85,7 +91,7 @@ def join(rows: Sequence[Row]) -> list[Block]:
     words = vocabulary(rows)
     blocks: list[Block] = []
     for row in rows:
-        if row.marker and blocks and _is_false_marker(row, blocks[-1], usual):
+        if row.marker and blocks and _is_false_marker(row, blocks[-1]):
             row.marker, row.body = "", row.start
         if blocks and _goes_on(blocks[-1], row, usual):
             blocks[-1].rows.append(row)
@@ -114,7 +120,7 @@ def _width(row: Row) -> float:
     return row.line.box[2] if row.line.box else row.indent + len(row.text)
 
 
-def _is_false_marker(row: Row, block: Block, usual: Measure) -> bool:
+def _is_false_marker(row: Row, block: Block) -> bool:
     """Say whether a dash or letter at the head of a line belongs to the sentence before it."""
     if row.line.role or row.blank or row.marker not in ("-", "\u2010", "\u2011", "\u2013", "\u2014", "\u2212"):
         return False
@@ -155,7 +161,8 @@ def _is_hanging_number(row: Row, last: Row) -> bool:
 
 def _goes_on_by_layout(block: Block, row: Row, usual: Measure) -> bool:
     last = block.last
-    assert last.line.box and row.line.box
+    assert last.line.box is not None
+    assert row.line.box is not None
     if abs(row.line.size - last.line.size) > 0.08 * max(row.line.size, last.line.size):
         return False
     if row.line.bold != last.line.bold and (len(block.rows) > 1 or block.first.line.bold):
@@ -177,7 +184,7 @@ def _goes_on_by_layout(block: Block, row: Row, usual: Measure) -> bool:
 def _goes_on_elsewhere(block: Block, row: Row) -> bool:
     """Say whether a block goes on over a page or column break: its sentence is not at an end."""
     last = block.last
-    if _ENDS_SENTENCE.search(last.text) or _is_heading_like(block, last):
+    if _ENDS_SENTENCE.search(last.text) or _is_heading_like(block):
         return False
     if row.text[:1].islower() or _HYPHEN_END.search(last.text) or _ENDS_OPEN.search(last.text):
         return True
@@ -197,22 +204,22 @@ def _goes_on_by_white_space(block: Block, row: Row, usual: Measure) -> bool:
             row.text[:1].islower() or bool(_HYPHEN_END.search(last.text) or _ENDS_OPEN.search(last.text))
         )
     if row.blank:
-        return is_open and (starts_lower or (is_full and not _is_heading_like(block, last))) or (
+        return (is_open and (starts_lower or (is_full and not _is_heading_like(block)))) or (
             not is_open and is_full and starts_lower
         )
     if not is_open:
         return is_full or starts_lower
-    return starts_lower or is_full or not _is_heading_like(block, last)
+    return starts_lower or is_full or not _is_heading_like(block)
 
 
-def _is_heading_like(block: Block, last: Row) -> bool:
+def _is_heading_like(block: Block) -> bool:
     """Say whether a block of few rows could be a title: short, without a stop, capitals at its head."""
     text = " ".join(row.text for row in block.rows)
-    if len(text) > 120 or len(block.rows) > 3 or not text[:1].isupper() and not text[:1].isdigit():
+    if len(text) > 120 or len(block.rows) > 3 or (not text[:1].isupper() and not text[:1].isdigit()):
         return False
     if text.isupper() or re.match(r"\d+(\.\d+)*\.?\s", text):
         return True
-    words = [word for word in re.findall(r"[^\W\d_]{4,}", text)]
+    words = re.findall(r"[^\W\d_]{4,}", text)
     return bool(words) and (sum(word[0].isupper() for word in words) >= 0.5 * len(words) or len(text) < 60)
 
 

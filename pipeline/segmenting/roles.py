@@ -18,7 +18,9 @@ _TERMINAL = re.compile(r"[.!?;,][\"'\u201d\u2019)\]]*\d{0,2}(?:\s(?:and|or))?$")
 _IMPRINT = re.compile(r"\b(?:ISBN|ISSN|Cat\. No|Catalogue No|Printed in|Copyright)\b|\u00a9", re.I)
 _LONGEST_HEADING = 150
 _DEEP_NUMBER = re.compile(r"\d+(?:\.\d+)+\.?")
-_NAMED_PART = re.compile(r"(?:annex|appendix|chapter|section|part|pillar|objective|goal|priority|axis|action line)\b", re.I)
+_NAMED_PART = re.compile(
+    r"(?:annex|appendix|chapter|section|part|pillar|objective|goal|priority|axis|action line)\b", re.I
+)
 _CAPTION = re.compile(r"(?:figure|table|chart|diagram|box|graph)\s*\d+\s*[.:\u2013\u2014-]", re.I)
 _REFERENCE = re.compile(r"(?:https?://|www\.|\bibid\b|\bpp?\.\s*\d|\bISBN\b|\bdoi\b|\bop\. ?cit)", re.I)
 _GLOSSARY_HEADING = re.compile(r"\b(?:glossary|definitions|terms and definitions|abbreviations|acronyms)\b", re.I)
@@ -125,8 +127,10 @@ def _is_heading(block: Block, following: Block | None, reader: _Reader) -> bool:
     first = block.first.line
     usual = reader.usual
     if first.size and usual.size:
-        stands_out = first.size > 1.08 * usual.size or (first.bold and not following.first.line.bold) or (
-            first.bold and bool(block.marker) and following.first.line.bold
+        stands_out = (
+            first.size > 1.08 * usual.size
+            or (first.bold and not following.first.line.bold)
+            or (first.bold and bool(block.marker) and following.first.line.bold)
         )
         if not stands_out and not text.isupper():
             return False
@@ -135,7 +139,7 @@ def _is_heading(block: Block, following: Block | None, reader: _Reader) -> bool:
         return False
     if block.marker:
         return _is_numbered_heading(block, following)
-    return _is_bare_heading(text, block, following)
+    return _is_bare_heading(text, following)
 
 
 def _starts_as_title(text: str) -> bool:
@@ -152,11 +156,11 @@ def _is_numbered_heading(block: Block, following: Block) -> bool:
     return not is_same_kind or bool(_DEEP_NUMBER.match(block.marker))
 
 
-def _is_bare_heading(text: str, block: Block, following: Block) -> bool:
+def _is_bare_heading(text: str, following: Block) -> bool:
     if re.search(r"[a-z]", text) is None and len(text) >= 4 and re.search(r"[A-Z]{3}", text):
         return True
     words = re.findall(r"[^\W\d_]+", text)
-    if not words or len(words) > 18 or not following.text[:1].isupper() and not following.marker:
+    if not words or len(words) > 18 or (not following.text[:1].isupper() and not following.marker):
         return False
     if _NAMED_PART.match(text):
         return True
@@ -234,9 +238,7 @@ def _table_row(cells: Sequence[Block], reader: _Reader) -> Passage:
     for cell in cells:
         text += " | " if text else ""
         start = len(text)
-        segments += [
-            Segment(s.start + start, s.end + start, s.page, s.page_start, s.page_end) for s in cell.segments
-        ]
+        segments += [Segment(s.start + start, s.end + start, s.page, s.page_start, s.page_end) for s in cell.segments]
         text += cell.text
         spans.append((cell.first.line.column, start, len(text)))
     reader.leads = []

@@ -20,7 +20,9 @@ _TABLE = str.maketrans(_LIGATURES) | _INVISIBLE
 _SPACE = re.compile(r"\s+")
 
 BULLETS = "\u2022\u25cf\u25aa\u25a0\u25a1\u25e6\u2023\u2219\u00b7*\u25ba\u25b6\u27a2\u27a4\u2713\u2714\u2756\u25c6\u25c7\u203a\u00bb\u2605\u25cb\u2043\u2010\u2011\u2013\u2014\u2212-"
-_BULLET = re.compile(rf"(?:[{re.escape(BULLETS)}\uf000-\uf8ff\x01-\x1f]|o(?=\s)|\u00a7(?=\s))(?=\s|$|[A-Z\u00c0-\u00de])\s*")
+_BULLET = re.compile(
+    rf"(?:[{re.escape(BULLETS)}\uf000-\uf8ff\x01-\x1f]|o(?=\s)|\u00a7(?=\s))(?=\s|$|[A-Z\u00c0-\u00de])\s*"
+)
 _NUMBER = re.compile(
     r"(?:"
     r"\d{1,3}(?:\.\d{1,3}){1,5}\.?(?=\s|$)"  # 3.12. or 5.2.1

@@ -57,10 +57,11 @@ def sentences_of(text: str, nlp: Language) -> tuple[tuple[int, int], ...]:
     kept = sorted(start for start in starts if start == 0 or _may_start(text, start))
     spans = []
     for start, end in zip(kept, [*kept[1:], len(text)], strict=True):
-        start += len(text[start:end]) - len(text[start:end].lstrip())
-        end = start + len(text[start:end].rstrip())
-        if end > start:
-            spans.append((start, end))
+        stretch = text[start:end]
+        first = start + len(stretch) - len(stretch.lstrip())
+        last = start + len(stretch.rstrip())
+        if last > first:
+            spans.append((first, last))
     return tuple(spans)
 
 

@@ -81,9 +81,7 @@ class Frame:
     width: float
 
 
-def break_lines(
-    text: str, face: Face, measure: float, *, justify: bool, hyphenate: bool
-) -> list[Line]:
+def break_lines(text: str, face: Face, measure: float, *, justify: bool, hyphenate: bool) -> list[Line]:
     """Fill lines word by word, dividing a word at a line end where that is allowed."""
     lines: list[Line] = []
     current: list[str] = []

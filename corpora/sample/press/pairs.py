@@ -41,9 +41,7 @@ def _check_complete(records: list[dict], source: Source, side: str) -> None:
 def counterparts(path: Path, sources: dict[str, Source]) -> list[dict]:
     """Planted pairs across issuers."""
     records = []
-    for relation, *sides, in_same_words in map(
-        _with_flag, tomllib.loads(path.read_text(encoding="utf-8"))["pairs"]
-    ):
+    for relation, *sides, in_same_words in map(_with_flag, tomllib.loads(path.read_text(encoding="utf-8"))["pairs"]):
         if relation not in RELATIONS:
             raise ValueError(f"unknown relation {relation}")
         a, b = (

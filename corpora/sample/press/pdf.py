@@ -137,9 +137,7 @@ class _Writer:
         self.source, self.design, self.known = source, design, labels
         self.numbered = any(block.role == "numbered_paragraph" for block in source.blocks)
         self.notes = {
-            block.marker: (index, block)
-            for index, block in enumerate(source.blocks)
-            if block.role == "footnote"
+            block.marker: (index, block) for index, block in enumerate(source.blocks) if block.role == "footnote"
         }
 
     def compose(self) -> list[layout.Page]:
@@ -204,9 +202,7 @@ class _Writer:
         font = self.design.body.font if block.role == "subtitle" else self.design.bold
         face = Face(font, size, size * 1.28)
         text = f"{block.marker}  {block.text}" if block.marker else block.text
-        lines = layout.break_lines(
-            text, face, self.design.frame.width, justify=False, hyphenate=False
-        )
+        lines = layout.break_lines(text, face, self.design.frame.width, justify=False, hyphenate=False)
         drop = 150 if block.role == "title" and self._has_title_page() else 0
         return [
             Box(
@@ -312,9 +308,7 @@ class _Writer:
 
     def _picture(self, blocks: list[int]) -> list[Box]:
         """A page that is nothing but a picture of its text."""
-        image = picture.draw_page(
-            [self.source.blocks[i] for i in blocks], head=self._head_text(), foot=NOTICE
-        )
+        image = picture.draw_page([self.source.blocks[i] for i in blocks], head=self._head_text(), foot=NOTICE)
         reader = ImageReader(image)
 
         def draw(canvas: Canvas, x: float, y: float) -> None:
@@ -352,10 +346,7 @@ class _Writer:
         return buffer.getvalue()
 
     def _is_picture(self, page: layout.Page) -> bool:
-        return any(
-            box.block is not None and self.source.blocks[box.block].in_image
-            for box, _, _ in page.placed
-        )
+        return any(box.block is not None and self.source.blocks[box.block].in_image for box, _, _ in page.placed)
 
     def _head_text(self) -> str:
         text = self.source.header["running_head"]
@@ -413,9 +404,7 @@ def spaced(text: str) -> str:
     return "   ".join(" ".join(word) for word in text.split())
 
 
-def _draw_line(
-    line: Line, face: Face, indent: float, drop: float, label: tuple[str, float] | None = None
-) -> Draw:
+def _draw_line(line: Line, face: Face, indent: float, drop: float, label: tuple[str, float] | None = None) -> Draw:
     """A function that draws one line, footnote marks raised and small."""
 
     def draw(canvas: Canvas, x: float, y: float) -> None:
@@ -438,9 +427,7 @@ def _draw_line(
     return draw
 
 
-def _draw_row(
-    cells: list[list[Line]], widths: list[float], face: Face, height: float, header: bool
-) -> Draw:
+def _draw_row(cells: list[list[Line]], widths: list[float], face: Face, height: float, header: bool) -> Draw:
     """A function that draws one ruled row."""
 
     def draw(canvas: Canvas, x: float, y: float) -> None:

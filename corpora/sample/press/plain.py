@@ -50,9 +50,7 @@ DESIGNS = {
 def write_text(source: Source, path: Path) -> Printed:
     """Print a source as plain text, with form feeds where the design has pages."""
     design = DESIGNS[source.id]
-    boxes = [
-        box for index, block in enumerate(source.blocks) for box in _boxes(index, block, design)
-    ]
+    boxes = [box for index, block in enumerate(source.blocks) for box in _boxes(index, block, design)]
     frame = Frame(float(design.lines or len(boxes) * 3), 0, (0,), design.width)
     pages = layout.pour(boxes, frame, lambda notes: 0)
     text, furniture = _pages_text(source, design, pages)
@@ -92,9 +90,7 @@ def _label(block: Block, design: TextDesign) -> str:
     return f"{block.marker}. "
 
 
-def _pages_text(
-    source: Source, design: TextDesign, pages: list[layout.Page]
-) -> tuple[str, list[str]]:
+def _pages_text(source: Source, design: TextDesign, pages: list[layout.Page]) -> tuple[str, list[str]]:
     """Join lines into pages; each page of a paged text has a head, a notice and a number."""
     if not design.lines:
         return _body(pages[0]).strip("\n") + "\n", []
@@ -149,8 +145,6 @@ def _markdown(block: Block) -> str:
     start = prefix.get(block.role, "")
     if block.role in ("title", "heading"):
         return f"\n{start}{block.text}\n"
-    lines = layout.break_lines(
-        start + block.printed, Typewriter(), 72, justify=False, hyphenate=False
-    )
+    lines = layout.break_lines(start + block.printed, Typewriter(), 72, justify=False, hyphenate=False)
     hang = " " * len(start)
     return "\n" + f"\n{hang}".join(" ".join(line.words) for line in lines) + "\n"

@@ -22,9 +22,7 @@ def write_web_page(source: Source, path: Path) -> Printed:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    page = environment.get_template("page.html.j2").render(
-        header=source.header, groups=_groups(source.blocks)
-    )
+    page = environment.get_template("page.html.j2").render(header=source.header, groups=_groups(source.blocks))
     path.write_text(page, encoding="utf-8", newline="\n")
     return Printed([(1, 1)] * len(source.blocks), 1, _furniture(source))
 

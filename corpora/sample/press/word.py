@@ -115,9 +115,7 @@ def _add_footnotes(document: Document, blocks: list[Block]) -> None:
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
         f"<w:footnotes {nsdecls('w')}>{separators}{notes}</w:footnotes>"
     )
-    part = Part(
-        PackURI("/word/footnotes.xml"), _FOOTNOTES_TYPE, xml.encode("utf-8"), document.part.package
-    )
+    part = Part(PackURI("/word/footnotes.xml"), _FOOTNOTES_TYPE, xml.encode("utf-8"), document.part.package)
     document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
 
 

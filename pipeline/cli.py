@@ -1,0 +1,390 @@
+"""The command line: short commands that call the rooms of Concord. Only this module prints.
+
+Exit status: 0 when all went well, 1 when some documents failed (they are named), 2 when the command
+could not be understood or something has to be mended first.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from . import __version__
+from .errors import ConcordError
+from .settings import Settings, load_settings
+
+EXAMPLES = {
+    "demo": "concord demo --port 8010",
+    "add": "concord add ~/strategies --corpus my-corpus",
+    "run": "concord run --corpus my-corpus --db my.db",
+    "status": "concord status --db my.db",
+    "search": 'concord search "sharing information between response teams" --issuer JPN',
+    "compare": "concord compare CAN JPN --at 2016",
+    "check": "concord check --db my.db",
+    "serve": "concord serve --db my.db --port 8001",
+    "doctor": "concord doctor",
+}
+
+console = Console()
+complaints = Console(stderr=True)
+
+
+class _Commands(click.Group):
+    """Shows commands in the order in which one uses them, and failures in the words of the errors."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click passes it
+        return [name for name in EXAMPLES if name in self.commands]
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ConcordError as error:
+            complaints.print(f"[bold red]Error:[/] {_plain(error.message)}", highlight=False)
+            if error.remedy:
+                complaints.print(f"  {_plain(error.remedy)}", highlight=False)
+            sys.exit(2)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="concord")
+def main() -> None:
+    r"""Find what governments promise about cyberspace, and compare it.
+
+    \b
+    A corpus is a folder of documents with a manifest; a run reads it into one SQLite database;
+    Datasette shows that database. To see it work:  concord demo
+    """
+
+
+def _command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
+    return main.command(name, epilog=f"Example:  {EXAMPLES[name]}")
+
+
+_corpus = click.option(
+    "--corpus", type=click.Path(path_type=Path, file_okay=False), help="Folder with the manifest and the documents."
+)
+_db = click.option("--db", type=click.Path(path_type=Path, dir_okay=False), help="The database.  [default: concord.db]")
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+
+
+@_command("demo")
+@click.option("--port", type=int, default=8001, show_default=True, help="Port of the site; the next free one if taken.")
+@click.option("--no-serve", is_flag=True, help="Build the database and stop.")
+@click.option(
+    "--db", type=click.Path(path_type=Path, dir_okay=False), default=Path("concord-demo.db"), show_default=True
+)
+def demo(port: int, no_serve: bool, db: Path) -> None:
+    """Build the sample corpus, serve it, and print its address.
+
+    The sample corpus was written for Concord: its issuers are fictional. It needs no network.
+    """
+    started = time.monotonic()
+    settings = load_settings(corpus=None, db=db, env={})
+    console.print("Building the sample corpus: 15 documents of fictional issuers, in six formats.")
+    failed = _run(settings, as_json=False)
+    console.print(f"Built in {time.monotonic() - started:.0f} seconds.")
+    if no_serve:
+        sys.exit(1 if failed else 0)
+    _serve(settings, port=_free_port(port), host="127.0.0.1")
+
+
+@_command("add")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@_corpus
+@_json
+def add(paths: tuple[Path, ...], corpus: Path | None, as_json: bool) -> None:
+    """Add files, or all files of a folder, to a corpus.
+
+    Writes a manifest entry for each new file, with what could be found out filled in and "?" where a
+    person has to decide. A file from outside the corpus is copied into it.
+    """
+    from .adding import add as add_files
+
+    settings = load_settings(corpus=corpus or Path())
+    added = add_files(paths, settings)
+    if as_json:
+        _print_json([{**asdict(one.entry), "open": one.open_fields, "problem": one.problem} for one in added])
+    elif not added:
+        console.print("Nothing new: every file is in the manifest already.")
+    else:
+        table = _table("Added", "issuer", "kind", "published", "for you to fill in")
+        for one in added:
+            entry = one.entry
+            table.add_row(entry.id, " ".join(entry.issuers), entry.kind, entry.published_on, ", ".join(one.open_fields))
+        console.print(table)
+        console.print(f"Now look over {settings.corpus / 'documents.csv'}, then: concord run --corpus {corpus or '.'}")
+    for one in added:
+        if one.problem:
+            complaints.print(f"{one.entry.id}: {_plain(one.problem)}", highlight=False)
+    sys.exit(1 if any(one.problem for one in added) else 0)
+
+
+@_command("run")
+@_corpus
+@_db
+@click.option("--encoder", help="Encoder: a name in models.toml, a folder, or a name on the hub.")
+@click.option("--workers", type=int, help="Processes to use.  [default: one for each core]")
+@_json
+def run(corpus: Path | None, db: Path | None, encoder: str | None, workers: int | None, as_json: bool) -> None:
+    """Read a corpus into the database. Only what changed since the last run is worked on."""
+    settings = load_settings(corpus=corpus, db=db, encoder=encoder, workers=workers)
+    sys.exit(1 if _run(settings, as_json=as_json) else 0)
+
+
+@_command("status")
+@_db
+@_json
+def status(db: Path | None, as_json: bool) -> None:
+    """Say what a database holds, when it was built, and what could not be read."""
+    from .store import open_for_reading, rows
+
+    database = open_for_reading(load_settings(db=db).db)
+    names = ("documents", "pages", "passages", "commitments", "subthemes", "mentions", "counterparts", "problems")
+    counts = {name: rows(database, f'select count(*) as n from "{name}"')[0]["n"] for name in names}
+    runs = rows(database, "select * from runs where finished_at is not null order by id desc limit 1")
+    problems = rows(
+        database,
+        "select document_id, stage, kind, page, message, is_failure from problems order by is_failure desc, document_id",
+    )
+    by_status = {
+        row["status"]: row["n"] for row in rows(database, "select status, count(*) as n from documents group by 1")
+    }
+    if as_json:
+        _print_json(
+            {"counts": counts, "documents": by_status, "last_run": runs[0] if runs else None, "problems": problems}
+        )
+        return
+    table = _table("Holds", "rows")
+    for name, count in counts.items():
+        table.add_row(name, f"{count:,}")
+    console.print(table)
+    console.print("Documents: " + ", ".join(f"{count} {name}" for name, count in by_status.items()))
+    if runs:
+        console.print(
+            f"Built {runs[0]['finished_at']} from {runs[0]['corpus']} by Concord {runs[0]['version']}: {runs[0]['outcome']}."
+        )
+    _print_problems(problems)
+
+
+@_command("search")
+@click.argument("question")
+@_db
+@click.option("--issuer", multiple=True, help="Only this issuer (repeatable).")
+@click.option("--theme", multiple=True, help="Only this theme (repeatable).")
+@click.option("--from", "year_from", type=int, help="Only texts from this year on.")
+@click.option("--to", "year_to", type=int, help="Only texts up to this year.")
+@click.option("--most", type=int, default=10, show_default=True, help="Hits to show.")
+@_json
+def search(
+    question: str,
+    db: Path | None,
+    issuer: tuple[str, ...],
+    theme: tuple[str, ...],
+    year_from: int | None,
+    year_to: int | None,
+    most: int,
+    as_json: bool,
+) -> None:
+    """Search commitments and passages by words and meaning.
+
+    Words in "quotation marks" are a phrase, -word excludes, OR joins alternatives.
+    """
+    from .search import Engine, Filters
+
+    settings = load_settings(db=db)
+    filters = Filters(issuers=issuer, themes=theme, year_from=year_from, year_to=year_to)
+    results = Engine(settings.db, settings).search(question, filters, most=most)
+    if as_json:
+        _print_json(asdict(results))
+        return
+    for place, hit in enumerate(results.hits, 1):
+        year = f" {hit.year}" if hit.year else ""
+        page = f", p. {hit.page_label or hit.page}" if hit.is_paged else ""
+        console.print(
+            f"[bold]{place}. {_plain(hit.issuer)}{year}[/]{page}  [dim]{hit.kind}, {' and '.join(hit.why)}, {hit.theme}[/]",
+            highlight=False,
+        )
+        console.print(f"   {_plain(hit.text)}", highlight=False)
+        console.print(f"   [dim]{_plain(hit.document)} ({hit.document_id})[/]", highlight=False)
+    console.print(f"{results.total} found." if results.hits else _plain(results.note))
+    if results.hits and results.note:
+        complaints.print(_plain(results.note))
+
+
+@_command("compare")
+@click.argument("issuers", nargs=-1, required=True)
+@_db
+@click.option("--at", type=int, help="Only texts published up to this year.")
+@click.option("--theme", default="", help="Only this theme.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "markdown", "csv", "json"]), default="text", show_default=True
+)
+@_json
+def compare(issuers: tuple[str, ...], db: Path | None, at: int | None, theme: str, form: str, as_json: bool) -> None:
+    """Compare what issuers promise: by theme, with counterparts, silences, and who names whom."""
+    from .comparing import compare as compare_issuers
+    from .printing import to_csv, to_json, to_markdown
+    from .store import open_for_reading
+
+    if len(issuers) < 2:
+        raise click.UsageError("Name two issuers or more, for example: concord compare CAN JPN")
+    comparison = compare_issuers(open_for_reading(load_settings(db=db).db), issuers, at=at, theme=theme)
+    printed = {"markdown": to_markdown, "text": to_markdown, "csv": to_csv, "json": to_json}[
+        "json" if as_json else form
+    ]
+    text = printed(comparison)
+    if form == "text" and not as_json and sys.stdout.isatty():
+        from rich.markdown import Markdown
+
+        console.print(Markdown(text))
+    else:
+        click.echo(text)
+
+
+@_command("check")
+@_db
+@_json
+def check(db: Path | None, as_json: bool) -> None:
+    """Check every quote of a database against the page on which it is said to stand."""
+    from .checking import count_checked, faults_of
+    from .store import open_for_reading
+
+    database = open_for_reading(load_settings(db=db).db)
+    counts, faults = count_checked(database), list(faults_of(database))
+    if as_json:
+        _print_json({"checked": counts, "faults": faults})
+    else:
+        console.print("Checked: " + ", ".join(f"{count:,} {name}" for name, count in counts.items()) + ".")
+        for fault in faults[:50]:
+            complaints.print(_plain(fault), highlight=False)
+        console.print(
+            f"{len(faults):,} faults." if faults else "No fault: every quote stands where it is said to stand."
+        )
+    sys.exit(1 if faults else 0)
+
+
+@_command("serve")
+@_db
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=int, default=8001, show_default=True)
+def serve(db: Path | None, host: str, port: int) -> None:
+    """Serve the site of a database, read-only."""
+    from .store import open_for_reading
+
+    settings = load_settings(db=db)
+    open_for_reading(settings.db).close()
+    _serve(settings, port=port, host=host)
+
+
+@_command("doctor")
+@_json
+def doctor(as_json: bool) -> None:
+    """Say what is installed, what is missing, and the command that mends it."""
+    from .doctor import examine
+
+    findings = examine(load_settings())
+    if as_json:
+        _print_json([asdict(finding) for finding in findings])
+    else:
+        table = _table("What", "state", "found", "to mend it")
+        for finding in findings:
+            colour = {"good": "green", "optional": "yellow", "bad": "red"}[finding.state]
+            table.add_row(finding.what, f"[{colour}]{finding.state}[/]", _plain(finding.found), _plain(finding.remedy))
+        console.print(table)
+    sys.exit(1 if any(finding.state == "bad" for finding in findings) else 0)
+
+
+def _run(settings: Settings, *, as_json: bool) -> bool:
+    """Run all stages with progress; return whether some documents failed."""
+    from .progress import Progress
+    from .stages import run_stages
+    from .store import open_store, rows
+
+    started = time.monotonic()
+    db = open_store(settings.db)
+    with Progress(console, quiet=as_json) as progress:
+        results = run_stages(db, settings, report_for=progress.report_for, finished=progress.finished)
+    problems = rows(
+        db,
+        "select document_id, stage, kind, page, message, is_failure from problems order by is_failure desc, document_id",
+    )
+    failures = [problem for problem in problems if problem["is_failure"]]
+    if as_json:
+        _print_json(
+            {
+                "seconds": round(time.monotonic() - started, 1),
+                "stages": [asdict(result) for result in results],
+                "problems": problems,
+            }
+        )
+        return bool(failures)
+    table = _table("Stage", "done", "kept", "failed", "seconds", "wrote")
+    for result in results:
+        tally = result.tally
+        wrote = ", ".join(f"{count:,} {name}" for name, count in tally.rows.items() if count)
+        table.add_row(
+            result.stage, f"{tally.done:,}", f"{tally.kept:,}", str(tally.failed or ""), f"{result.seconds:.1f}", wrote
+        )
+    console.print(table)
+    console.print(
+        f"{settings.db.name}: {time.monotonic() - started:.1f} seconds, at most {results[-1].peak_mb:,.0f} MB of memory."
+    )
+    _print_problems(problems)
+    return bool(failures)
+
+
+def _serve(settings: Settings, *, port: int, host: str) -> None:
+    from .site.serving import command
+
+    console.print(f"Serving {settings.db.name} at [bold]http://{host}:{port}/[/]  (stop with Ctrl-C)", highlight=False)
+    sys.stdout.flush()
+    import subprocess
+
+    try:
+        sys.exit(subprocess.call(command(settings.db, host=host, port=port)))
+    except KeyboardInterrupt:
+        sys.exit(0)
+
+
+def _free_port(port: int) -> int:
+    import socket
+
+    for candidate in range(port, port + 50):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", candidate)):
+                return candidate
+    return port
+
+
+def _print_problems(problems: list[dict[str, Any]]) -> None:
+    for problem in problems:
+        page = f", page {problem['page']}" if problem["page"] else ""
+        colour = "red" if problem["is_failure"] else "yellow"
+        complaints.print(f"[{colour}]{problem['document_id']}[/]{page}: {_plain(problem['message'])}", highlight=False)
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, justify="right" if column in ("rows", "done", "kept", "failed", "seconds") else "left")
+    return table
+
+
+def _plain(text: str) -> str:
+    """Return text of a document or error safe to print: no markup of rich's is read in it."""
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _print_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))

@@ -1,0 +1,303 @@
+"""Compare two or more issuers: what they promise alike, what one alone promises, who names whom.
+
+Reads a database; gives a `Comparison`, which the site shows and `concord compare` prints. A text
+signed jointly counts for each of its signatories; a group's text counts for the group alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from .errors import ConcordError
+from .store import rows
+
+FINDINGS = {
+    "committed": "promises something",
+    "mentioned": "speaks of it without a promise",
+    "absent": "does not speak of it",
+    "not read": "has no document that could be read in a language that is covered",
+    "no document": "has no document here",
+}
+"""What a cell of the coverage matrix can say; the last four are the four kinds of nought."""
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A commitment as it is shown: its words, where they stand, and how firm they are."""
+
+    id: str
+    quote: str
+    lead_in: str
+    issuer: str
+    document_id: str
+    document: str
+    year: int | None
+    page: int
+    page_label: str
+    is_paged: bool
+    bindingness: str
+    precision: int
+    deadline: str
+    actor: str
+
+    @property
+    def where(self) -> str:
+        """The place of the quote, for people: "Title (2015), p. 27"."""
+        year = f" ({self.year})" if self.year else ""
+        page = f", p. {self.page_label or self.page}" if self.is_paged else ""
+        return f"{self.document}{year}{page}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One issuer on one theme: what it does, how often, how firmly, and until when.
+
+    `per_thousand` is commitments in a thousand sentences of its documents that could be read.
+    """
+
+    issuer: str
+    theme: str
+    finding: str
+    commitments: int = 0
+    documents: int = 0
+    bindingness: int | None = None
+    latest_year: int | None = None
+    per_thousand: float | None = None
+
+
+@dataclass(frozen=True)
+class Counterpart:
+    """Two quotes of two issuers that promise alike."""
+
+    theme: str
+    a: Quote
+    b: Quote
+    substance: float
+    wording: float
+    relation: str
+
+
+@dataclass(frozen=True)
+class Naming:
+    """One issuer names another, so often, in these places."""
+
+    issuer: str
+    named: str
+    role: str
+    times: int
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Everything that a comparison of issuers shows. `documents` are (issuer, title, year, status)."""
+
+    issuers: tuple[str, ...]
+    names: dict[str, str]
+    themes: tuple[tuple[str, str], ...]
+    documents: tuple[dict[str, Any], ...]
+    cells: dict[tuple[str, str], Cell]
+    counterparts: tuple[Counterpart, ...]
+    namings: tuple[Naming, ...]
+
+
+def compare(
+    db: Database, issuers: Sequence[str], *, at: int | None = None, theme: str = "", most: int = 5
+) -> Comparison:
+    """Return the comparison of `issuers`.
+
+    Args:
+        at: count only texts published up to this year.
+        theme: only this theme.
+        most: counterparts shown for each theme and pair of issuers.
+
+    Raises:
+        ConcordError: an issuer is not in the database.
+    """
+    names = {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")}
+    unknown = [code for code in issuers if code not in names]
+    if unknown:
+        raise ConcordError(
+            f"{', '.join(unknown)} is not in this database.",
+            remedy=f"Its issuers are: {', '.join(issuers_with_documents(db))}.",
+        )
+    themes = tuple(
+        (row["id"], row["label"])
+        for row in rows(db, "select id, label from themes order by position")
+        if theme in ("", row["id"])
+    )
+    own = {code: own_documents(db, code, at=at) for code in issuers}
+    return Comparison(
+        issuers=tuple(issuers),
+        names={code: names[code] for code in issuers},
+        themes=themes,
+        documents=tuple({**document, "for": code} for code in issuers for document in own[code]),
+        cells={(code, name): cell_of(db, code, name, own[code]) for code in issuers for name, _ in themes},
+        counterparts=tuple(_counterparts(db, own, [name for name, _ in themes], most)),
+        namings=tuple(_namings(db, own)),
+    )
+
+
+def issuers_with_documents(db: Database) -> list[str]:
+    """Return the codes of everybody who issued a document, alone or jointly."""
+    found = rows(
+        db,
+        "select issuer_id as id from documents where issuer_id is not null union select member_id from memberships"
+        " join issuers on issuers.id = group_id where kind = 'joint' order by id",
+    )
+    return [row["id"] for row in found]
+
+
+def own_documents(db: Database, issuer: str, *, at: int | None = None) -> list[dict[str, Any]]:
+    """Return the documents that count for an issuer: its own, and those that it signed jointly."""
+    return rows(
+        db,
+        "select id, title, year, status, is_covered, language, kind_id, issuer_id from documents"
+        " where (issuer_id = :issuer or issuer_id in (select group_id from memberships join issuers on issuers.id = group_id"
+        " where kind = 'joint' and member_id = :issuer)) and (:at is null or year <= :at) order by year, id",
+        {"issuer": issuer, "at": at},
+    )
+
+
+def cell_of(db: Database, issuer: str, theme: str, documents: Sequence[dict[str, Any]]) -> Cell:
+    """Return what an issuer does with a theme in the given documents."""
+    if not documents:
+        return Cell(issuer, theme, "no document")
+    names, args = _in([document["id"] for document in documents])
+    found = rows(
+        db,
+        "select count(*) as n, count(distinct document_id) as documents, max(bindingness_id) as most, max(year) as latest"
+        " from commitments join commitment_themes on commitment_id = id"
+        f" where commitment_themes.theme_id = ? and document_id in ({names})",
+        [theme, *args],
+    )[0]
+    usable, read_args = _in([d["id"] for d in documents if d["is_covered"] and d["status"] in ("read", "partly read")])
+    if found["n"]:
+        length = rows(db, f"select count(*) as n from sentences where document_id in ({usable})", read_args)[0]["n"]
+        share = round(1000 * found["n"] / length, 1) if length else None
+        return Cell(issuer, theme, "committed", found["n"], found["documents"], found["most"], found["latest"], share)
+    if not read_args:
+        return Cell(issuer, theme, "not read")
+    touched = rows(
+        db,
+        "select 1 from passage_themes join passages on passages.id = passage_id"
+        f" where theme_id = ? and document_id in ({usable}) limit 1",
+        [theme, *read_args],
+    )
+    return Cell(issuer, theme, "mentioned" if touched else "absent")
+
+
+_QUOTE = """
+select commitments.id, quote, lead_in, documents.issuer_id as issuer, documents.id as document_id, title as document, documents.year, page,
+       coalesce(pages.label, '') as page_label, is_paged, bindingness.label as bindingness, precision, deadline, actor
+from commitments
+join documents on documents.id = commitments.document_id
+join bindingness on bindingness.id = bindingness_id
+left join pages on pages.document_id = documents.id and pages.number = commitments.page
+"""
+
+
+def quotes(
+    db: Database,
+    condition: str,
+    args: Sequence[Any],
+    *,
+    order: str = "documents.year, documents.id, page, commitments.start",
+) -> list[Quote]:
+    """Return the commitments that fulfil an SQL condition on `commitments` and `documents`."""
+    return [to_quote(row) for row in rows(db, f"{_QUOTE} where {condition} order by {order}", args)]
+
+
+def quotes_of_cell(db: Database, issuer: str, theme: str, *, at: int | None = None) -> list[Quote]:
+    """Return the quotes behind a cell: as many as its number says."""
+    names, args = _in([document["id"] for document in own_documents(db, issuer, at=at)])
+    return quotes(
+        db,
+        f"documents.id in ({names}) and exists (select 1 from commitment_themes"
+        " where commitment_id = commitments.id and commitment_themes.theme_id = ?)",
+        [*args, theme],
+    )
+
+
+def to_quote(row: dict[str, Any]) -> Quote:
+    """Return a row of the query above as a quote."""
+    return Quote(**{**row, "is_paged": bool(row["is_paged"]), "issuer": row["issuer"] or ""})
+
+
+def _counterparts(
+    db: Database, own: dict[str, list[dict[str, Any]]], themes: Sequence[str], most: int
+) -> list[Counterpart]:
+    """Return the best pairs for each theme between documents of different issuers."""
+    home: dict[str, set[str]] = defaultdict(set)
+    for code, documents in own.items():
+        for document in documents:
+            home[document["id"]].add(code)
+    names, args = _in(sorted(home))
+    pairs = rows(
+        db,
+        "select commitment_id, other_id, counterparts.theme_id, substance, wording, relation, a.document_id as a, b.document_id as b"
+        " from counterparts join commitments as a on a.id = commitment_id join commitments as b on b.id = other_id"
+        f" where a.document_id in ({names}) and b.document_id in ({names})"
+        " order by substance desc, commitment_id",
+        [*args, *args],
+    )
+    kept = _best_of_each(pairs, home, list(own), themes, most)
+    names, args = _in(sorted({pair[side] for pair in kept for side in ("commitment_id", "other_id")}))
+    found = {quote.id: quote for quote in quotes(db, f"commitments.id in ({names})", args)}
+    order = {theme: place for place, theme in enumerate(themes)}
+    return [
+        Counterpart(
+            pair["theme_id"], found[pair["commitment_id"]], found[pair["other_id"]], pair["substance"], pair["wording"],
+            pair["relation"],
+        )
+        for pair in sorted(kept, key=lambda pair: order[pair["theme_id"]])
+    ]  # fmt: skip
+
+
+def _best_of_each(
+    pairs: Sequence[dict[str, Any]], home: dict[str, set[str]], order: list[str], themes: Sequence[str], most: int
+) -> list[dict[str, Any]]:
+    """Return the best pairs of each theme and two issuers, each quote in one pair of a theme at most.
+
+    Else one general promise ("we will enhance our security") would stand against everything.
+    """
+    kept: list[dict[str, Any]] = []
+    used: set[tuple[str, ...]] = set()
+    count: dict[tuple[str, str, str], int] = defaultdict(int)
+    for pair in pairs:
+        theme = pair["theme_id"]
+        for one in sorted(home[pair["a"]]):
+            for other in sorted(home[pair["b"]] - home[pair["a"]]):
+                sides = {(theme, one, other, pair["commitment_id"]), (theme, one, other, pair["other_id"])}
+                is_in_order = order.index(one) < order.index(other)
+                if is_in_order and theme in themes and count[theme, one, other] < most and not sides & used:
+                    count[theme, one, other] += 1
+                    used |= sides
+                    kept.append(pair)
+    return kept
+
+
+def _namings(db: Database, own: dict[str, list[dict[str, Any]]]) -> list[Naming]:
+    found = []
+    for code, documents in own.items():
+        names, args = _in([document["id"] for document in documents if document["issuer_id"] == code])
+        for row in rows(
+            db,
+            "select mentions.issuer_id, role, count(*) as n, group_concat(distinct documents.year || ' p. ' || page) as places"
+            f" from mentions join documents on documents.id = document_id where document_id in ({names})"
+            " group by 1, 2 order by n desc, 1, 2",
+            args,
+        ):
+            found += [
+                Naming(code, row["issuer_id"], row["role"], row["n"], tuple((row["places"] or "").split(",")[:6]))
+            ]
+    return found
+
+
+def _in(values: Sequence[Any]) -> tuple[str, list[Any]]:
+    return ", ".join("?" for _ in values), list(values)

@@ -1,0 +1,59 @@
+"""The site: a Datasette plugin that shows a Concord database as pages that researchers can read.
+
+    routes.py      which page answers which address
+    queries.py     what each page asks the database
+    serving.py     how `concord serve` starts Datasette
+    templates/ static/
+
+Reads the database, never writes. Every stock page of Datasette still works, in the same look.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from datasette import hookimpl
+
+from . import routes
+from .queries import FINDINGS, home
+
+STATIC = "/-/static-plugins/cyber-concord"
+
+
+@hookimpl
+def register_routes(datasette: Any) -> list[tuple[str, Any]]:
+    """Add Concord's pages to Datasette's."""
+    return routes.ROUTES
+
+
+@hookimpl
+def extra_template_vars(datasette: Any, request: Any, view_name: str) -> Any:
+    """Give every template what Concord's base template and home page need."""
+
+    async def found() -> dict[str, Any]:
+        database = routes.concord_database(datasette)
+        known: dict[str, Any] = {
+            "concord": database is not None,
+            "concord_static": datasette.urls.path(STATIC),
+            "concord_path": datasette.urls.path,
+            "concord_database": database.name if database else "",
+            "findings": FINDINGS,
+        }
+        if database is not None and view_name == "index":
+            known["home"] = await routes.ask(database, home)
+        return known
+
+    return found
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Any) -> None:
+    """Add the filters that Concord's templates use."""
+    from . import showing
+
+    env.filters.update(
+        concord_marked=showing.marked,
+        concord_number=showing.number,
+        concord_page=showing.page,
+        concord_plural=showing.plural,
+    )

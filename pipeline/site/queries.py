@@ -1,0 +1,426 @@
+"""What each page of the site asks the database. One function a page: a database in, plain values out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlite_utils import Database
+
+from ..comparing import FINDINGS, Quote, compare, issuers_with_documents, own_documents, quotes, quotes_of_cell
+from ..passages import language_name, to_passage
+from ..store import rows
+
+__all__ = [
+    "FINDINGS", "cell", "choices", "commitment", "comparison", "document", "documents", "home", "issuer", "matrix",
+    "problems", "theme",
+]  # fmt: skip
+
+CHARACTERS_A_PAGE = 45_000
+"""Text of a document shown at a time: a page stays under 200 KB."""
+
+COUNTS = """
+select (select count(*) from documents) as documents, (select count(*) from documents where status in ('read', 'partly read')) as read,
+       (select count(*) from commitments) as commitments, (select count(*) from passages) as passages,
+       (select count(distinct issuer_id) from documents) as issuers, (select count(*) from problems) as problems,
+       (select sum(pages) from documents) as pages, (select count(*) from counterparts) / 2 as pairs
+"""
+THEMES = """
+select themes.*, count(commitments.id) as commitments, count(distinct commitments.issuer_id) as issuers,
+       min(commitments.year) as first_year
+from themes left join commitments on commitments.theme_id = themes.id group by themes.id order by themes.position
+"""
+BY_KIND_AND_YEAR = """
+select kinds.label as kind, kinds.id as kind_id, documents.year, count(*) as n
+from documents join kinds on kinds.id = kind_id group by 1, 2, 3 order by 1, 3
+"""
+DOCUMENTS = """
+select documents.*, issuers.name as issuer, kinds.label as kind,
+       (select count(*) from commitments where document_id = documents.id) as commitments
+from documents left join issuers on issuers.id = documents.issuer_id join kinds on kinds.id = kind_id
+"""
+PROBLEMS = """
+select problems.*, documents.title, documents.issuer_id from problems
+left join documents on documents.id = problems.document_id
+"""
+MENTIONS = """
+select mentions.issuer_id, issuers.name, role, count(*) as n, group_concat(distinct page) as pages
+from mentions join issuers on issuers.id = mentions.issuer_id where document_id = ? group by 1, 2, 3 order by n desc, 2
+"""
+COUNTERPARTS = """
+select other_id as id, substance, wording, relation from counterparts where commitment_id = ? order by substance desc
+"""
+SUBTHEMES = """
+select subthemes.*, count(distinct commitments.issuer_id) as issuers, min(commitments.year) as first_year,
+       representative.quote as quote
+from subthemes join commitments on commitments.subtheme_id = subthemes.id
+left join commitments as representative on representative.id = representative_id
+where subthemes.theme_id = ? group by subthemes.id order by subthemes.commitments desc
+"""
+
+
+def home(db: Database) -> dict[str, Any]:
+    """Return what the home page says: what is here, how fresh, and where to begin."""
+    by_year = rows(db, BY_KIND_AND_YEAR)
+    kinds = _totals(by_year, "kind")
+    timeline = _timeline(by_year)
+    return {
+        "counts": rows(db, COUNTS)[0],
+        "themes": rows(db, THEMES),
+        "kinds": kinds,
+        "kinds_order": list(kinds),
+        "timeline": timeline,
+        "most_in_a_year": max((bar["total"] for bar in timeline), default=1),
+        "issuers": rows(
+            db,
+            "select issuers.id, issuers.name, issuers.kind, count(distinct documents.id) as documents,"
+            " (select count(*) from commitments where issuer_id = issuers.id) as commitments"
+            " from issuers join documents on documents.issuer_id = issuers.id group by 1 order by commitments desc, name",
+        ),
+        "last_run": next(
+            iter(rows(db, "select * from runs where finished_at is not null order by id desc limit 1")), None
+        ),
+        "failures": rows(db, "select count(*) as n from problems where is_failure")[0]["n"],
+        "example": _example_pair(db),
+    }
+
+
+def _timeline(by_year: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return for each year, from the first to the last, its documents by kind."""
+    years = [row["year"] for row in by_year if row["year"]]
+    bars = []
+    for year in range(min(years), max(years) + 1) if years else ():
+        kinds = _totals([row for row in by_year if row["year"] == year], "kind")
+        bars.append({"year": year, "kinds": kinds, "total": sum(kinds.values())})
+    return bars
+
+
+def _totals(found: list[dict[str, Any]], name: str) -> dict[str, int]:
+    totals: dict[str, int] = {}
+    for row in found:
+        totals[row[name]] = totals.get(row[name], 0) + row["n"]
+    return dict(sorted(totals.items(), key=lambda item: -item[1]))
+
+
+def _example_pair(db: Database) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Return two issuers to offer for a first comparison: Canada and Japan, or the pair with most in common."""
+    wanted = rows(
+        db,
+        "select id, name from issuers where id in ('CAN', 'JPN') and id in (select issuer_id from documents) order by id",
+    )
+    if len(wanted) == 2:
+        return wanted[0], wanted[1]
+    best = rows(
+        db,
+        "select a.issuer_id as a, b.issuer_id as b, count(*) as n from counterparts join commitments as a on a.id = commitment_id"
+        " join commitments as b on b.id = other_id join issuers as ia on ia.id = a.issuer_id join issuers as ib on ib.id = b.issuer_id"
+        " where a.issuer_id < b.issuer_id and ia.kind = 'state' and ib.kind = 'state' group by 1, 2 order by n desc limit 1",
+    )
+    if not best:
+        return None
+    found = {
+        row["id"]: row
+        for row in rows(db, "select id, name from issuers where id in (?, ?)", [best[0]["a"], best[0]["b"]])
+    }
+    return found[best[0]["a"]], found[best[0]["b"]]
+
+
+def choices(db: Database) -> dict[str, Any]:
+    """Return what the forms of search and comparison offer."""
+    codes = issuers_with_documents(db)
+    marks = ", ".join("?" for _ in codes)
+    years = rows(db, "select min(year) as first, max(year) as last from documents")[0]
+    return {
+        "issuers": rows(
+            db, f"select id, name, kind from issuers where id in ({marks}) order by kind <> 'state', name", codes
+        ),
+        "themes": rows(db, "select id, label from themes order by position"),
+        "kinds": rows(db, "select id, label from kinds where id in (select kind_id from documents) order by label"),
+        "bindingness": rows(db, "select id, label from bindingness order by id"),
+        "years": years,
+    }
+
+
+def matrix(db: Database) -> dict[str, Any]:
+    """Return the coverage of all issuers by all themes."""
+    cells = {(row["issuer_id"], row["theme_id"]): row for row in rows(db, "select * from coverage")}
+    issuers = rows(
+        db,
+        "select issuers.id, name, kind, (select sum(commitments) from coverage where issuer_id = issuers.id) as total"
+        " from issuers where id in (select issuer_id from coverage) and kind <> 'joint' order by kind <> 'state', name",
+    )
+    most = max((cell["commitments"] for cell in cells.values()), default=1)
+    return {
+        "cells": cells,
+        "issuers": issuers,
+        "themes": rows(db, "select id, label from themes order by position"),
+        "most": most,
+    }
+
+
+def comparison(db: Database, issuers: list[str], at: int | None, theme: str) -> dict[str, Any]:
+    """Return the comparison of issuers, for the page."""
+    found = compare(db, issuers, at=at, theme=theme)
+    most = max((cell.commitments for cell in found.cells.values()), default=1) or 1
+    labels = {row["id"]: row["label"] for row in rows(db, "select id, label from bindingness")}
+    names = {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")}
+    return {"comparison": found, "most": most, "bindingness": labels, "issuer_names": names}
+
+
+def cell(db: Database, issuers: list[str], theme: str, at: int | None) -> dict[str, Any] | None:
+    """Return the quotes behind the cells of one theme, issuer by issuer; None for an unknown theme."""
+    themes = rows(db, "select * from themes where id = ?", [theme])
+    if not themes:
+        return None
+    names = {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")}
+    known = [code for code in issuers if code in names]
+    return {
+        "theme": themes[0],
+        "names": names,
+        "sides": [
+            {
+                "issuer": code,
+                "quotes": quotes_of_cell(db, code, theme, at=at),
+                "touching": _touching(db, code, theme, at),
+            }
+            for code in known
+        ],
+    }
+
+
+def _touching(db: Database, issuer: str, theme: str, at: int | None) -> list[dict[str, Any]]:
+    """Return the passages of an issuer that touch a theme most, for a cell without commitments."""
+    names = [document["id"] for document in own_documents(db, issuer, at=at)]
+    marks = ", ".join("?" for _ in names)
+    return rows(
+        db,
+        "select passages.id, passages.text, passages.page, document_id, title as document, documents.year, is_paged, likeness,"
+        " (select label from pages where pages.document_id = documents.id and number = passages.page) as page_label"
+        " from passage_themes join passages on passages.id = passage_id join documents on documents.id = document_id"
+        f" where theme_id = ? and document_id in ({marks}) order by likeness desc limit 8",
+        [theme, *names],
+    )
+
+
+def documents(db: Database) -> list[dict[str, Any]]:
+    """Return all documents, by issuer and year."""
+    return rows(db, f"{DOCUMENTS} order by issuer, year, documents.id")
+
+
+def document(db: Database, name: str, start: int, passage_id: str = "") -> dict[str, Any] | None:
+    """Return a document with a stretch of its text; None when it is unknown.
+
+    Args:
+        start: place of a passage in the stretch.
+        passage_id: of a passage in the stretch, instead of `start`.
+    """
+    found = rows(db, f"{DOCUMENTS} where documents.id = ?", [name])
+    if not found:
+        return None
+    passages = rows(
+        db,
+        "select passages.id, ordinal, role, passages.page, heading_path, marker, passages.text, segments, sentences, cells, lead_in, language,"
+        " coalesce(pages.label, '') as page_label from passages join passage_spans on passage_id = passages.id"
+        " left join pages on pages.document_id = passages.document_id and number = passages.page"
+        " where passages.document_id = ? and role <> 'contents' order by ordinal",
+        [name],
+    )
+    promises: dict[str, list[dict[str, Any]]] = {}
+    for row in rows(
+        db, "select id, passage_id, start, end, theme_id from commitments where document_id = ? order by start", [name]
+    ):
+        promises.setdefault(row["passage_id"], []).append(row)
+    starts = _starts(passages)
+    start = next((place for place, passage in enumerate(passages) if passage["id"] == passage_id), start)
+    begin = max((place for place in starts if place <= start), default=0)
+    end = next((place for place in starts if place > begin), len(passages))
+    shown = passages[begin:end]
+    for passage in shown:
+        passage["pieces"] = _pieces(passage["text"], promises.get(passage["id"], []))
+    return {
+        "document": {**found[0], "language_name": language_name(found[0]["language"])},
+        "passages": shown,
+        "outline": [
+            {"ordinal": p["ordinal"], "text": f"{p['marker']} {p['text']}".strip(), "level": p["heading_path"].count(" > ") + bool(p["heading_path"]),
+             "page": p["page"], "here": begin <= place < end, "start": max(s for s in starts if s <= place)}
+            for place, p in enumerate(passages) if p["role"] == "heading"
+        ],
+        "parts": [{"start": place, "page": passages[place]["page"], "label": passages[place]["page_label"]} for place in starts],
+        "begin": begin,
+        "problems": rows(db, f"{PROBLEMS} where document_id = ? order by page", [name]),
+        "mentions": rows(db, MENTIONS, [name]),
+        "editions": _editions(db, found[0]),
+        "themes": rows(
+            db,
+            "select themes.id, themes.label, count(*) as n from commitments join themes on themes.id = theme_id"
+            " where document_id = ? group by 1 order by n desc",
+            [name],
+        ),
+    }  # fmt: skip
+
+
+def _starts(passages: list[dict[str, Any]]) -> list[int]:
+    """Return where the stretches of a long text begin, so that none is too long for a page."""
+    starts, length = [0], 0
+    for place, passage in enumerate(passages):
+        if length > CHARACTERS_A_PAGE:
+            starts.append(place)
+            length = 0
+        length += len(passage["text"])
+    return starts
+
+
+def _pieces(text: str, promises: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Return (text, commitment id or "") of the stretches of a passage."""
+    pieces, place = [], 0
+    for promise in promises:
+        if promise["start"] < place:
+            continue
+        pieces.append((text[place : promise["start"]], ""))
+        pieces.append((text[promise["start"] : promise["end"]], promise["id"]))
+        place = promise["end"]
+    pieces.append((text[place:], ""))
+    return [piece for piece in pieces if piece[0]]
+
+
+def _editions(db: Database, row: dict[str, Any]) -> list[dict[str, Any]]:
+    if not row["family"]:
+        return []
+    return rows(
+        db,
+        "select id, title, year, edition from documents where family = ? and id <> ? order by edition",
+        [row["family"], row["id"]],
+    )
+
+
+def commitment(db: Database, name: str) -> dict[str, Any] | None:
+    """Return a commitment in its context, with its parts and counterparts; None when unknown."""
+    found = quotes(db, "commitments.id = ?", [name])
+    if not found:
+        return None
+    row = rows(
+        db,
+        "select commitments.*, themes.label as theme, subthemes.label as subtheme, bindingness.label as bindingness, cues,"
+        " issuers.name as issuer from commitments left join themes on themes.id = commitments.theme_id"
+        " left join subthemes on subthemes.id = subtheme_id join bindingness on bindingness.id = bindingness_id"
+        " left join issuers on issuers.id = commitments.issuer_id where commitments.id = ?",
+        [name],
+    )[0]
+    passage = rows(
+        db,
+        "select passages.*, segments, sentences, cells from passages join passage_spans on passage_id = id where id = ?",
+        [row["passage_id"]],
+    )[0]
+    pairs = {pair["id"]: pair for pair in rows(db, COUNTERPARTS, [name])}
+    marks = ", ".join("?" for _ in pairs)
+    others = {quote.id: quote for quote in quotes(db, f"commitments.id in ({marks})", list(pairs))}
+    return {
+        "quote": found[0],
+        "row": row,
+        "document": rows(db, f"{DOCUMENTS} where documents.id = ?", [row["document_id"]])[0],
+        "passage": passage,
+        "passage_pages": to_passage(passage).pages,
+        "before": _beside(db, passage, -1),
+        "after": _beside(db, passage, 1),
+        "slots": rows(db, "select * from slots where commitment_id = ? order by start is null, start", [name]),
+        "themes": rows(
+            db,
+            "select themes.id, label, likeness from commitment_themes join themes on themes.id = theme_id"
+            " where commitment_id = ? order by commitment_themes.position",
+            [name],
+        ),
+        "counterparts": [(pairs[other], others[other]) for other in pairs],
+        "names": {item["id"]: item["name"] for item in rows(db, "select id, name from issuers")},
+    }
+
+
+def _beside(db: Database, passage: dict[str, Any], step: int) -> str:
+    found = rows(
+        db,
+        "select text from passages where document_id = ? and ordinal = ? and role not in ('contents', 'footnote')",
+        [passage["document_id"], passage["ordinal"] + step],
+    )
+    return found[0]["text"] if found else ""
+
+
+def theme(db: Database, code: str, subtheme: str) -> dict[str, Any] | None:
+    """Return a theme with its sub-themes, who commits to it, and quotes; None when unknown."""
+    found = rows(db, "select * from themes where id = ?", [code])
+    if not found:
+        return None
+    condition, args = "commitments.theme_id = ?", [code]
+    if subtheme:
+        condition, args = "commitments.subtheme_id = ?", [subtheme]
+    return {
+        "theme": found[0],
+        "subthemes": rows(db, SUBTHEMES, [code]),
+        "chosen": next(iter(rows(db, "select * from subthemes where id = ?", [subtheme])), None),
+        "coverage": rows(
+            db,
+            "select coverage.*, issuers.name, issuers.kind, bindingness.label as bindingness from coverage"
+            " join issuers on issuers.id = issuer_id left join bindingness on bindingness.id = bindingness_id"
+            " where theme_id = ? and issuers.kind <> 'joint' order by commitments desc, issuers.name",
+            [code],
+        ),
+        "quotes": quotes(
+            db,
+            condition,
+            args,
+            order="commitments.bindingness_id desc, precision desc, commitments.confidence desc limit 30",
+        ),
+        "names": {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")},
+    }
+
+
+def issuer(db: Database, code: str) -> dict[str, Any] | None:
+    """Return an issuer's documents and themes, whom it names and who names it; None when unknown."""
+    found = rows(db, "select * from issuers where id = ?", [code])
+    if not found:
+        return None
+    names = [document["id"] for document in own_documents(db, code)]
+    marks = ", ".join("?" for _ in names)
+    return {
+        "issuer": found[0],
+        "documents": rows(db, f"{DOCUMENTS} where documents.id in ({marks}) order by year, documents.id", names),
+        "coverage": rows(
+            db,
+            "select coverage.*, themes.label, bindingness.label as bindingness from coverage join themes on themes.id = theme_id"
+            " left join bindingness on bindingness.id = bindingness_id where issuer_id = ? order by themes.position",
+            [code],
+        ),
+        "members": rows(
+            db,
+            "select issuers.id, name, from_on, to_on from memberships join issuers on issuers.id = member_id where group_id = ? order by name",
+            [code],
+        ),
+        "groups": rows(
+            db,
+            "select issuers.id, name, kind from memberships join issuers on issuers.id = group_id where member_id = ? order by kind, name",
+            [code],
+        ),
+        "names_others": rows(
+            db,
+            "select mentions.issuer_id as id, issuers.name, role, count(*) as n from mentions join issuers on issuers.id = mentions.issuer_id"
+            " join documents on documents.id = document_id where documents.issuer_id = ? group by 1, 2, 3 order by n desc limit 40",
+            [code],
+        ),
+        "named_by": rows(
+            db,
+            "select documents.issuer_id as id, issuers.name, role, count(*) as n from mentions"
+            " join documents on documents.id = document_id join issuers on issuers.id = documents.issuer_id"
+            " where mentions.issuer_id = ? group by 1, 2, 3 order by n desc limit 40",
+            [code],
+        ),
+    }
+
+
+def problems(db: Database) -> list[dict[str, Any]]:
+    """Return what could not be read, failures first."""
+    return rows(db, f"{PROBLEMS} order by is_failure desc, kind, document_id, page")
+
+
+def as_json(value: Any) -> str:
+    """Return a value as JSON, quotes and comparisons included."""
+    return json.dumps(
+        value, default=lambda item: item.__dict__ if isinstance(item, Quote) else str(item), ensure_ascii=False
+    )

@@ -1,0 +1,229 @@
+"""Which page answers which address. A route reads the request, asks `queries.py`, renders a template."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from datasette.utils.asgi import NotFound, Response
+from sqlite_utils import Database
+
+from ..errors import ConcordError
+from ..printing import to_csv, to_json, to_markdown
+from ..search import Engine, Filters
+from ..settings import load_settings
+from . import queries
+
+_HITS_A_PAGE = 20
+_MARKS = "commitments", "documents", "builds"
+_engines: dict[str, Engine] = {}
+
+
+def concord_database(datasette: Any) -> Any:
+    """Return the first of the served databases that is Concord's, or None."""
+    for database in datasette.databases.values():
+        if database.name.startswith("_") or database.path is None:
+            continue
+        if database.path not in _known:
+            _known[database.path] = _is_concord(Path(database.path))
+        if _known[database.path]:
+            return database
+    return None
+
+
+_known: dict[str, bool] = {}
+
+
+def _is_concord(path: Path) -> bool:
+    from ..errors import StoreError
+    from ..store import open_for_reading
+
+    try:
+        open_for_reading(path).close()
+    except StoreError:
+        return False
+    return True
+
+
+async def ask(database: Any, question: Callable[..., Any], *args: Any) -> Any:
+    """Return what a function of `queries.py` finds, asked in one of Datasette's threads."""
+    return await database.execute_fn(lambda connection: question(Database(connection, execute_plugins=False), *args))
+
+
+def _database(datasette: Any) -> Any:
+    database = concord_database(datasette)
+    if database is None:
+        raise NotFound("No Concord database is served here.")
+    return database
+
+
+def _list(request: Any, name: str) -> list[str]:
+    return [value for value in request.args.getlist(name) if value]
+
+
+def _whole(request: Any, name: str) -> int | None:
+    value = request.args.get(name) or ""
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 9 else None
+
+
+async def search(datasette: Any, request: Any) -> Response:
+    """/search: one box over words and meaning."""
+    database = _database(datasette)
+    filters = Filters(
+        kind_of_hit=request.args.get("in") or "",
+        issuers=tuple(_list(request, "issuer")),
+        kinds=tuple(_list(request, "kind")),
+        themes=tuple(_list(request, "theme")),
+        documents=tuple(_list(request, "document")),
+        year_from=_whole(request, "from"),
+        year_to=_whole(request, "to"),
+        bindingness=_whole(request, "firmness"),
+        has_deadline=bool(request.args.get("deadline")),
+    )
+    question = (request.args.get("q") or "").strip()
+    start = min(_whole(request, "start") or 0, 2000)
+    engine = engine_for(database.path)
+    results = await asyncio.to_thread(engine.search, question, filters, most=_HITS_A_PAGE, start=start)
+    if request.url_vars.get("format") == "json":
+        return Response.json(asdict(results))
+    return await _page(
+        datasette,
+        request,
+        "concord_search.html",
+        {
+            "results": results,
+            "question": question,
+            "filters": filters,
+            "start": start,
+            "page_size": _HITS_A_PAGE,
+            "choices": await ask(database, queries.choices),
+            "here": request.query_string,
+        },
+    )
+
+
+def engine_for(path: str) -> Engine:
+    """Return the search engine of a database; its vectors and encoder stay loaded."""
+    if path not in _engines:
+        _engines[path] = Engine(Path(path), load_settings(db=Path(path)))
+    return _engines[path]
+
+
+async def compare(datasette: Any, request: Any) -> Response:
+    """/compare: the matrix of everybody, or two or more issuers side by side."""
+    database = _database(datasette)
+    issuers = list(dict.fromkeys(_list(request, "issuer")))[:6]
+    at, theme = _whole(request, "at"), request.args.get("theme") or ""
+    shown: dict[str, Any] = {
+        "chosen": issuers,
+        "at": at,
+        "theme": theme,
+        "choices": await ask(database, queries.choices),
+    }
+    if len(issuers) < 2:
+        return await _page(
+            datasette, request, "concord_matrix.html", {**shown, "matrix": await ask(database, queries.matrix)}
+        )
+    try:
+        found = await ask(database, queries.comparison, issuers, at, theme)
+    except ConcordError as error:
+        raise NotFound(str(error)) from error
+    form = request.url_vars.get("format")
+    if form:
+        return _export(found["comparison"], form)
+    return await _page(datasette, request, "concord_compare.html", {**shown, **found, "here": request.query_string})
+
+
+def _export(comparison: Any, form: str) -> Response:
+    text, kind = {
+        "json": (to_json, "application/json; charset=utf-8"),
+        "csv": (to_csv, "text/csv; charset=utf-8"),
+        "md": (to_markdown, "text/markdown; charset=utf-8"),
+    }[form]
+    body = text(comparison)
+    if form == "csv":
+        body = "\ufeff" + body  # spreadsheets take it for UTF-8 only with this
+    name = "-".join(comparison.issuers)
+    return Response(
+        body, headers={"content-disposition": f'attachment; filename="concord-{name}.{form}"'}, content_type=kind
+    )
+
+
+async def cell(datasette: Any, request: Any) -> Response:
+    """/compare/cell: the quotes behind the cells of one theme."""
+    database = _database(datasette)
+    issuers, at = _list(request, "issuer")[:6], _whole(request, "at")
+    found = await ask(database, queries.cell, issuers, request.args.get("theme") or "", at)
+    if found is None:
+        raise NotFound("There is no such theme.")
+    return await _page(datasette, request, "concord_cell.html", {**found, "at": at, "chosen": issuers})
+
+
+async def documents(datasette: Any, request: Any) -> Response:
+    """/documents: every document, read or not."""
+    return await _page(
+        datasette, request, "concord_documents.html", {"documents": await ask(_database(datasette), queries.documents)}
+    )
+
+
+async def document(datasette: Any, request: Any) -> Response:
+    """/document/<id>: a document's text with its commitments marked."""
+    start, passage = _whole(request, "start") or 0, request.args.get("passage") or ""
+    found = await ask(_database(datasette), queries.document, request.url_vars["name"], start, passage)
+    if found is None:
+        raise NotFound("There is no such document.")
+    return await _page(datasette, request, "concord_document.html", found)
+
+
+async def commitment(datasette: Any, request: Any) -> Response:
+    """/commitment/<id>: one promise in its context."""
+    found = await ask(_database(datasette), queries.commitment, request.url_vars["name"])
+    if found is None:
+        raise NotFound("There is no such commitment.")
+    return await _page(datasette, request, "concord_commitment.html", found)
+
+
+async def theme(datasette: Any, request: Any) -> Response:
+    """/theme/<code>: a theme, its sub-themes, and who commits to it."""
+    found = await ask(_database(datasette), queries.theme, request.url_vars["name"], request.args.get("subtheme") or "")
+    if found is None:
+        raise NotFound("There is no such theme.")
+    return await _page(datasette, request, "concord_theme.html", found)
+
+
+async def issuer(datasette: Any, request: Any) -> Response:
+    """/issuer/<code>: who it is, what it promises, whom it names."""
+    found = await ask(_database(datasette), queries.issuer, request.url_vars["name"])
+    if found is None:
+        raise NotFound("There is no such issuer.")
+    return await _page(datasette, request, "concord_issuer.html", found)
+
+
+async def problems(datasette: Any, request: Any) -> Response:
+    """/problems: what could not be read, and why."""
+    return await _page(
+        datasette, request, "concord_problems.html", {"problems": await ask(_database(datasette), queries.problems)}
+    )
+
+
+async def _page(datasette: Any, request: Any, template: str, values: dict[str, Any]) -> Response:
+    return Response.html(
+        await datasette.render_template(template, values, request=request, view_name=template.removesuffix(".html"))
+    )
+
+
+_NAME = r"(?P<name>[A-Za-z0-9-]+)"
+ROUTES = [
+    (r"^/search(?:\.(?P<format>json))?$", search),
+    (r"^/compare(?:\.(?P<format>json|csv|md))?$", compare),
+    (r"^/compare/cell$", cell),
+    (r"^/documents$", documents),
+    (rf"^/document/{_NAME}$", document),
+    (rf"^/commitment/{_NAME}$", commitment),
+    (rf"^/theme/{_NAME}$", theme),
+    (rf"^/issuer/{_NAME}$", issuer),
+    (r"^/problems$", problems),
+]

@@ -1,0 +1,37 @@
+"""Filters of the templates: how texts, numbers and pages are shown. Everything they return is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from markupsafe import Markup
+
+
+def marked(text: str, marks: Iterable[tuple[int, int]], tag: str = "mark") -> Markup:
+    """Return `text`, escaped, with the stretches (start, end) in `marks` inside <mark> elements."""
+    shown: list[Markup] = []
+    place = 0
+    for start, end in sorted(marks):
+        if start >= place:
+            shown += [Markup.escape(text[place:start]), Markup(f"<{tag}>{Markup.escape(text[start:end])}</{tag}>")]
+            place = end
+    return Markup("").join([*shown, Markup.escape(text[place:])])
+
+
+def number(value: int | float | None) -> str:
+    """Return a number with thin groups of three: 12,345."""
+    return "" if value is None else f"{value:,}"
+
+
+def page(row: Any) -> str:
+    """Return the page of a quote, row or hit for people: "p. 27", or "" when its text has no pages."""
+    get = row.get if isinstance(row, dict) else lambda name: getattr(row, name, None)
+    if not get("is_paged"):
+        return ""
+    return f"p. {get('page_label') or get('page')}"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """Return a count with its noun: "1 commitment", "2 commitments"."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
