@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,9 +15,17 @@ def marked(text: str, marks: Iterable[tuple[int, int]], tag: str = "mark") -> Ma
     place = 0
     for start, end in sorted(marks):
         if start >= place:
-            shown += [Markup.escape(text[place:start]), Markup(f"<{tag}>{Markup.escape(text[start:end])}</{tag}>")]
+            shown += [_escaped(text[place:start]), _markup(f"<{tag}>{_escaped(text[start:end])}</{tag}>")]
             place = end
-    return Markup("").join([*shown, Markup.escape(text[place:])])
+    return _markup("").join([*shown, _escaped(text[place:])])
+
+
+def _markup(text: str) -> Markup:
+    return Markup(text)
+
+
+def _escaped(text: str) -> Markup:
+    return _markup(html.escape(text))
 
 
 def number(value: int | float | None) -> str:

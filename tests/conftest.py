@@ -1,0 +1,92 @@
+"""What tests share: a database of the sample corpus, built once, and a fake encoder.
+
+Nothing here reaches the network, and nothing sleeps. Tests that read the shared corpus of real
+documents are marked `corpus` and skipped, with a message, where it is absent.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.settings import Settings, load_settings
+from pipeline.stages import run_stages
+from pipeline.store import open_store
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = ROOT / "corpora" / "sample"
+SHARED = Path(os.environ.get("CONCORD_SHARED", ROOT.parent / "shared"))
+
+
+class LetterEncoder:
+    """Counts letters: quick, deterministic, and like texts get like vectors."""
+
+    name = "letters@0"
+    dimensions = 26
+
+    def encode(self, texts):
+        vectors = np.zeros((len(texts), 26), dtype=np.float32)
+        for place, text in enumerate(texts):
+            for letter in text.lower():
+                if "a" <= letter <= "z":
+                    vectors[place, ord(letter) - ord("a")] += 1
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors / np.where(lengths == 0, 1, lengths)
+
+
+@pytest.fixture
+def letters(monkeypatch):
+    """Make every room use the encoder that counts letters."""
+    encoder = LetterEncoder()
+    for room in ("embeddings", "themes"):
+        monkeypatch.setattr(f"pipeline.{room}.load_encoder", lambda _: encoder)
+    for room in ("embeddings", "themes", "comparisons", "search.engine"):
+        monkeypatch.setattr(f"pipeline.{room}.encoder_key", lambda _: encoder.name)
+    monkeypatch.setattr("pipeline.search.engine.load_encoder", lambda _: encoder)
+    return encoder
+
+
+@pytest.fixture
+def db(tmp_path):
+    """An empty Concord database."""
+    return open_store(tmp_path / "concord.db")
+
+
+@pytest.fixture(scope="session")
+def sample_settings(tmp_path_factory) -> Settings:
+    """Settings for the sample corpus with a database of its own, built with the real models."""
+    settings = load_settings(corpus=SAMPLE, db=tmp_path_factory.mktemp("sample") / "concord.db", env={})
+    run_stages(open_store(settings.db), settings, report_for=lambda _: lambda *_: None)
+    return settings
+
+
+@pytest.fixture
+def sample_db(sample_settings, tmp_path):
+    """A copy of the sample's database, to do with as a test likes."""
+    path = tmp_path / "concord.db"
+    shutil.copy(sample_settings.db, path)
+    return open_store(path)
+
+
+@pytest.fixture(scope="session")
+def truth():
+    """The blocks of the sample corpus as they were written, by document."""
+    blocks = {}
+    for line in (SAMPLE / "truth.jsonl").read_text("utf-8").splitlines():
+        block = json.loads(line)
+        blocks.setdefault(block["document"], []).append(block)
+    return blocks
+
+
+@pytest.fixture(scope="session")
+def shared_corpus() -> Path:
+    """The folder of real documents; the test is skipped where it is absent."""
+    folder = SHARED / "corpus"
+    if not folder.is_dir():
+        pytest.skip(f"there is no {folder}: set CONCORD_SHARED to the folder that holds the real documents")
+    return folder
