@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable
+from html import escape
 from typing import Any
 
 from markupsafe import Markup
@@ -15,9 +15,9 @@ def marked(text: str, marks: Iterable[tuple[int, int]], tag: str = "mark") -> Ma
     place = 0
     for start, end in sorted(marks):
         if start >= place:
-            shown += f"{html.escape(text[place:start])}<{tag}>{html.escape(text[start:end])}</{tag}>"
+            shown += f"{escape(text[place:start])}<{tag}>{escape(text[start:end])}</{tag}>"
             place = end
-    return Markup(shown + html.escape(text[place:]))
+    return Markup(shown + escape(text[place:]))
 
 
 def number(value: int | float | None) -> str:
@@ -27,10 +27,8 @@ def number(value: int | float | None) -> str:
 
 def page(row: Any) -> str:
     """Return the page of a quote, row or hit for people: "p. 27", or "" when its text has no pages."""
-    get = row.get if isinstance(row, dict) else lambda name: getattr(row, name, None)
-    if not get("is_paged"):
-        return ""
-    return f"p. {get('page_label') or get('page')}"
+    values = row if isinstance(row, dict) else vars(row)
+    return f"p. {values.get('page_label') or values.get('page')}" if values.get("is_paged") else ""
 
 
 def plural(count: int, one: str, many: str = "") -> str:
