@@ -7,7 +7,7 @@ PORT ?= 8001
 BIN := $(VENV)/bin
 CORPUS := $(or $(CONCORD_SHARED),../shared)/corpus
 
-.PHONY: demo test lint types check-corpus constraints sample clean help
+.PHONY: demo test lint types check-corpus constraints sample docs screenshots clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,8 @@ help:
 	@echo "make test          run the linter, the type checker and the tests"
 	@echo "make check-corpus  read the shared corpus of real documents and check every quote"
 	@echo "make sample        build the sample corpus anew from its sources"
+	@echo "make docs          renew the parts of the documentation that the code knows best"
+	@echo "make screenshots   take the pictures of the site anew, of DB=build/corpus.db"
 	@echo "make constraints   write the versions installed here into constraints.txt"
 	@echo "make clean         remove the environment and what was built"
 
@@ -47,6 +49,12 @@ check-corpus: $(BIN)/.installed
 
 sample: $(BIN)/.installed
 	$(BIN)/python corpora/sample/build.py
+
+docs: $(BIN)/.installed
+	$(BIN)/python docs/regenerate.py
+
+screenshots: $(BIN)/.installed
+	$(BIN)/python docs/screenshots.py $(or $(DB),build/corpus.db)
 
 constraints: $(BIN)/.installed
 	@echo "# The versions that the tests ran with. Made by: make constraints" > constraints.txt

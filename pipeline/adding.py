@@ -31,7 +31,13 @@ _CODE = re.compile(r"(?:^|[^a-z])([a-z]{3})(?=[^a-z])")
 _OPENING = 3000
 """Characters from the beginning of a text in which its issuer is looked for."""
 _KIND_CUES = (
-    ("ministerial_statement", re.compile(r"\bministers?\b.*\b(?:statement|communiqu|declaration)", re.I)),
+    (
+        "ministerial_statement",
+        re.compile(
+            r"\bministers?\b.*\b(?:statement|communiqu|declaration)|\b(?:statement|communiqu\w*|declaration)\b.*\bministers\b",
+            re.I,
+        ),
+    ),
     ("group_declaration", re.compile(r"\b(?:declaration|communiqu)", re.I)),
     ("joint_statement", re.compile(r"\bjoint\b.*\bstatement", re.I)),
     ("international_strategy", re.compile(r"\binternational\b.*\bstrategy", re.I)),

@@ -1,7 +1,7 @@
 """The catalogue: real documents with their official addresses, and which of them a file is.
 
-Reads `corpora/catalogue.csv`. Used by `concord fetch`, and by the importer of the exchange format,
-whose files take id, family and edition from the catalogue, so that their addresses are readable.
+Reads `corpora/catalogue.csv`. Used by the importer of the exchange format, whose files take id, family
+and edition from the catalogue, so that their addresses are readable.
 """
 
 from __future__ import annotations

@@ -31,7 +31,8 @@ def faults_of(db: Database) -> Iterator[str]:
         yield from _passage_faults(row["id"], row["document_id"], passage, pages)
     yield from _commitment_faults(db, passages)
     for row in rows(db, "select id, passage_id, start, end, text from mentions"):
-        if passages[row["passage_id"]].text[row["start"] : row["end"]] != row["text"]:
+        place = passages.get(row["passage_id"])
+        if place and place.text[row["start"] : row["end"]] != row["text"]:
             yield f"mention {row['id']}: its offsets do not give its text"
 
 
@@ -52,6 +53,9 @@ def _passage_faults(
             yield f"passage {passage_id}: stands on page {segment.page}, which is not there"
         elif fold(page[segment.page_start : segment.page_end]) != passage.text[segment.start : segment.end]:
             yield f"passage {passage_id}: page {segment.page} does not hold its words where it says"
+    edges = [0, *(edge for segment in passage.segments for edge in (segment.start, segment.end)), len(passage.text)]
+    if any(passage.text[start:end].strip(" |") for start, end in zip(edges[::2], edges[1::2], strict=True)):
+        yield f"passage {passage_id}: has words that stand on no page"
     for start, end in passage.sentences:
         if not 0 <= start < end <= len(passage.text):
             yield f"passage {passage_id}: has a sentence outside its text"
@@ -59,7 +63,9 @@ def _passage_faults(
 
 def _commitment_faults(db: Database, passages: dict[str, Passage]) -> Iterator[str]:
     for row in rows(db, "select id, passage_id, start, end, quote, lead_in, page from commitments"):
-        passage = passages[row["passage_id"]]
+        passage = passages.get(row["passage_id"])
+        if passage is None:
+            continue  # the foreign keys have told
         if passage.text[row["start"] : row["end"]] != row["quote"]:
             yield f"commitment {row['id']}: its offsets do not give its quote"
         if passage.page_of(row["start"]) != row["page"]:

@@ -34,6 +34,10 @@ EXAMPLES = {
     "doctor": "concord doctor",
 }
 
+_PROBLEMS = """
+select document_id, stage, kind, page, message, is_failure from problems order by is_failure desc, document_id
+"""
+
 console = Console()
 complaints = Console(stderr=True)
 
@@ -48,21 +52,22 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except ConcordError as error:
-            complaints.print(f"[bold red]Error:[/] {_plain(error.message)}", highlight=False)
+            # Not wrapped: a path or a command that is broken over two lines cannot be copied.
+            complaints.print(f"[bold red]Error:[/] {_plain(error.message)}", highlight=False, soft_wrap=True)
             if error.remedy:
-                complaints.print(f"  {_plain(error.remedy)}", highlight=False)
+                complaints.print(f"  {_plain(error.remedy)}", highlight=False, soft_wrap=True)
             sys.exit(2)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="concord")
 def main() -> None:
-    r"""Find what governments promise about cyberspace, and compare it.
+    """Find what governments promise about cyberspace, and compare it.
 
     \b
     A corpus is a folder of documents with a manifest; a run reads it into one SQLite database;
     Datasette shows that database. To see it work:  concord demo
-    """
+    """  # noqa: D301  # click asks for the character itself, so the string cannot be a raw one
 
 
 def _command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
@@ -121,7 +126,9 @@ def add(paths: tuple[Path, ...], corpus: Path | None, as_json: bool) -> None:
             entry = one.entry
             table.add_row(entry.id, " ".join(entry.issuers), entry.kind, entry.published_on, ", ".join(one.open_fields))
         console.print(table)
-        console.print(f"Now look over {settings.corpus / 'documents.csv'}, then: concord run --corpus {corpus or '.'}")
+        manifest = _plain(str(settings.corpus / "documents.csv"))
+        then = _plain(f"concord run --corpus {corpus or '.'}")
+        console.print(f"Now look over {manifest}, then: {then}", highlight=False, soft_wrap=True)
     for one in added:
         if one.problem:
             complaints.print(f"{one.entry.id}: {_plain(one.problem)}", highlight=False)
@@ -147,17 +154,14 @@ def status(db: Path | None, as_json: bool) -> None:
     """Say what a database holds, when it was built, and what could not be read."""
     from .store import open_for_reading, rows
 
-    database = open_for_reading(load_settings(db=db).db)
     names = ("documents", "pages", "passages", "commitments", "subthemes", "mentions", "counterparts", "problems")
-    counts = {name: rows(database, f'select count(*) as n from "{name}"')[0]["n"] for name in names}
-    runs = rows(database, "select * from runs where finished_at is not null order by id desc limit 1")
-    problems = rows(
-        database,
-        "select document_id, stage, kind, page, message, is_failure from problems order by is_failure desc, document_id",
-    )
-    by_status = {
-        row["status"]: row["n"] for row in rows(database, "select status, count(*) as n from documents group by 1")
-    }
+    with open_for_reading(load_settings(db=db).db) as database:
+        counts = {name: rows(database, f'select count(*) as n from "{name}"')[0]["n"] for name in names}
+        runs = rows(database, "select * from runs where finished_at is not null order by id desc limit 1")
+        problems = rows(database, _PROBLEMS)
+        by_status = {
+            row["status"]: row["n"] for row in rows(database, "select status, count(*) as n from documents group by 1")
+        }
     if as_json:
         _print_json(
             {"counts": counts, "documents": by_status, "last_run": runs[0] if runs else None, "problems": problems}
@@ -170,7 +174,7 @@ def status(db: Path | None, as_json: bool) -> None:
     console.print("Documents: " + ", ".join(f"{count} {name}" for name, count in by_status.items()))
     if runs:
         console.print(
-            f"Built {runs[0]['finished_at']} from {runs[0]['corpus']} by Concord {runs[0]['version']}: {runs[0]['outcome']}."
+            f"Built {runs[0]['finished_at']} from {_plain(runs[0]['corpus'])} by Concord {runs[0]['version']}: {runs[0]['outcome']}."
         )
     _print_problems(problems)
 
@@ -237,7 +241,8 @@ def compare(issuers: tuple[str, ...], db: Path | None, at: int | None, theme: st
 
     if len(issuers) < 2:
         raise click.UsageError("Name two issuers or more, for example: concord compare CAN JPN")
-    comparison = compare_issuers(open_for_reading(load_settings(db=db).db), issuers, at=at, theme=theme)
+    with open_for_reading(load_settings(db=db).db) as database:
+        comparison = compare_issuers(database, issuers, at=at, theme=theme)
     printed = {"markdown": to_markdown, "text": to_markdown, "csv": to_csv, "json": to_json}[
         "json" if as_json else form
     ]
@@ -258,8 +263,8 @@ def check(db: Path | None, as_json: bool) -> None:
     from .checking import count_checked, faults_of
     from .store import open_for_reading
 
-    database = open_for_reading(load_settings(db=db).db)
-    counts, faults = count_checked(database), list(faults_of(database))
+    with open_for_reading(load_settings(db=db).db) as database:
+        counts, faults = count_checked(database), list(faults_of(database))
     if as_json:
         _print_json({"checked": counts, "faults": faults})
     else:
@@ -310,13 +315,10 @@ def _run(settings: Settings, *, as_json: bool) -> bool:
     from .store import open_store, rows
 
     started = time.monotonic()
-    db = open_store(settings.db)
-    with Progress(console, quiet=as_json) as progress:
-        results = run_stages(db, settings, report_for=progress.report_for, finished=progress.finished)
-    problems = rows(
-        db,
-        "select document_id, stage, kind, page, message, is_failure from problems order by is_failure desc, document_id",
-    )
+    with open_store(settings.db) as db:
+        with Progress(console, quiet=as_json) as progress:
+            results = run_stages(db, settings, report_for=progress.report_for, finished=progress.finished)
+        problems = rows(db, _PROBLEMS)
     failures = [problem for problem in problems if problem["is_failure"]]
     if as_json:
         _print_json(
@@ -336,21 +338,26 @@ def _run(settings: Settings, *, as_json: bool) -> bool:
         )
     console.print(table)
     console.print(
-        f"{settings.db.name}: {time.monotonic() - started:.1f} seconds, at most {results[-1].peak_mb:,.0f} MB of memory."
+        f"{_plain(settings.db.name)}: {time.monotonic() - started:.1f} seconds, at most {results[-1].peak_mb:,.0f} MB of memory."
     )
     _print_problems(problems)
     return bool(failures)
 
 
 def _serve(settings: Settings, *, port: int, host: str) -> None:
-    from .site.serving import command
+    from .site.serving import command, metadata_for
 
-    console.print(f"Serving {settings.db.name} at [bold]http://{host}:{port}/[/]  (stop with Ctrl-C)", highlight=False)
+    console.print(
+        f"Serving {_plain(settings.db.name)} at [bold]http://{host}:{port}/[/]  (stop with Ctrl-C)", highlight=False
+    )
     sys.stdout.flush()
     import subprocess
+    import tempfile
 
     try:
-        sys.exit(subprocess.call(command(settings.db, host=host, port=port)))
+        with tempfile.TemporaryDirectory(prefix="concord-") as folder:
+            metadata = metadata_for(settings.db, Path(folder))
+            sys.exit(subprocess.call(command(settings.db, metadata, host=host, port=port)))
     except KeyboardInterrupt:
         sys.exit(0)
 

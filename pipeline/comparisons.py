@@ -200,7 +200,11 @@ def _write_coverage(db: Database) -> int:
 
 def _fingerprint(db: Database, settings: Settings) -> str:
     documents = rows(db, "select id, issuer_id, year, status, is_covered from documents order by id")
+    # Every theme of every text counts here, not the main ones alone, which the output of the stage before speaks of.
+    themes = [
+        rows(db, f"select * from {name} order by 1, 2") for name in ("themes", "commitment_themes", "passage_themes")
+    ]
     return digest(
-        COMPARER, documents, outputs(db, "commitments"), outputs(db, "themes"), encoder_key(settings.encoder),
+        COMPARER, documents, outputs(db, "commitments"), themes, encoder_key(settings.encoder),
         settings.counterpart_floor, settings.counterpart_most,
     )  # fmt: skip

@@ -6,6 +6,7 @@ import importlib.metadata
 import shutil
 import sqlite3
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
 
@@ -56,7 +57,7 @@ def _python() -> Finding:
 
 
 def _sqlite() -> Finding:
-    with sqlite3.connect(":memory:") as db:
+    with closing(sqlite3.connect(":memory:")) as db:
         options = {row[0] for row in db.execute("pragma compile_options")}
     if sqlite3.sqlite_version_info < (3, 37):
         return Finding(
@@ -92,9 +93,9 @@ def _database(settings: Settings) -> Finding:
     from .store import open_for_reading, rows
 
     try:
-        db = open_for_reading(settings.db)
+        with open_for_reading(settings.db) as db:
+            count = rows(db, "select count(*) as n from commitments")[0]["n"]
     except StoreError as error:
         return Finding("database", "bad", error.message, error.remedy)
-    count = rows(db, "select count(*) as n from commitments")[0]["n"]
     free = shutil.disk_usage(settings.db.parent).free >> 30
     return Finding("database", "good", f"{settings.db.name}: {count:,} commitments; {free} GB of disk free")

@@ -21,6 +21,11 @@ from .settings import Settings
 from .store import forget, mark, rows, stale, write_problems, write_rows
 
 REGISTRAR = "documents/1"
+REFERRED = """
+    select * from issuers where id in (
+        select issuer_id from documents union select issuer_id from commitments union select issuer_id from mentions
+    )
+"""
 
 
 def run(db: Database, settings: Settings, report: Report) -> Tally:
@@ -35,11 +40,11 @@ def run(db: Database, settings: Settings, report: Report) -> Tally:
     todo = stale(db, "documents", inputs)
     tally = Tally(kept=len(inputs) - len(todo))
     with db.atomic():
-        tally.add("issuers", write_issuers(db, issuers, _issuers_of(entries.values(), issuers)))
         gone = [row["id"] for row in rows(db, "select id from documents") if row["id"] not in entries]
         for document_id in gone:
             db.execute("delete from problems where document_id = ?", [document_id])
             db.execute("delete from documents where id = ?", [document_id])
+        tally.add("issuers", write_issuers(db, issuers, _issuers_of(entries.values(), issuers)))
         forget(db, "documents", inputs)
     for place, name in enumerate(todo, 1):
         started = time.monotonic()
@@ -125,17 +130,14 @@ def file_of(path: str, corpus: Path) -> Path:
 
 
 def write_issuers(db: Database, issuers: Issuers, wanted: dict[str, Issuer]) -> int:
-    """Make the table of issuers hold `wanted`, and whoever is mentioned; return how many rows changed."""
-    named = {row["issuer_id"] for row in rows(db, "select distinct issuer_id from mentions")}
-    wanted = {**{code: issuers[code] for code in named if code in issuers}, **wanted}
-    changed = write_rows(
-        db,
-        "issuers",
-        [
-            {"id": code, "name": issuer.name, "kind": issuer.kind, "alpha_2": issuer.alpha_2 or None}
-            for code, issuer in wanted.items()
-        ],
-    )
+    """Make the table of issuers hold `wanted`, and whoever another row still refers to; return how many changed."""
+    referred = {row["id"]: row for row in rows(db, REFERRED)}
+    wanted = {**{code: issuers[code] for code in referred if code in issuers}, **wanted}
+    listed = referred | {
+        code: {"id": code, "name": issuer.name, "kind": issuer.kind, "alpha_2": issuer.alpha_2 or None}
+        for code, issuer in wanted.items()
+    }
+    changed = write_rows(db, "issuers", listed.values())
     memberships = [
         {"group_id": issuer.code, "member_id": m.member, "from_on": m.from_on, "to_on": m.to_on}
         for issuer in wanted.values()

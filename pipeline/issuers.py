@@ -140,10 +140,13 @@ def _merged(path: Path, code: str, known: Issuer | None, values: dict[str, Any])
         kind=kind,
         alpha_2=known.alpha_2 if known else "",
         aliases=tuple(dict.fromkeys((*names[1:], *((known.name, *known.aliases) if known else ())))),
-        adjectives=tuple(values.get("adjectives", ())),
-        not_when=tuple(values.get("not_when", ())),
-        members=tuple(
-            Membership(member["code"], str(member.get("from", "")), str(member.get("to", "")))
-            for member in values.get("members", ())
-        ),
+        adjectives=tuple(values.get("adjectives", known.adjectives if known else ())),
+        not_when=tuple(values.get("not_when", known.not_when if known else ())),
+        members=_members(values["members"]) if "members" in values else (known.members if known else ()),
+    )
+
+
+def _members(listed: Iterable[dict[str, Any]]) -> tuple[Membership, ...]:
+    return tuple(
+        Membership(member["code"], str(member.get("from", "")), str(member.get("to", ""))) for member in listed
     )

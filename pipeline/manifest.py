@@ -112,7 +112,7 @@ def _load_csv(path: Path) -> list[tuple[str, Entry]]:
     try:
         return [(f"line {reader.line_num}", to_entry(row)) for row in reader]
     except (csv.Error, TypeError, AttributeError) as error:
-        raise ManifestError(f"{path}, line {reader.line_num}: {error}.") from error
+        raise ManifestError(f"{path}, line {reader.reader.line_num}: {error}.") from error
 
 
 def _load_toml(path: Path) -> list[tuple[str, Entry]]:

@@ -22,7 +22,7 @@ from .settings import Settings
 from .store import outputs, rows, write_rows
 from .work import work_through
 
-FINDER = "mentions/1"
+FINDER = "mentions/2"
 
 ROLES = {
     "partner": "named as somebody to work with, or to help",
@@ -65,20 +65,24 @@ class Names:
         plain = text.replace(_APOSTROPHE, "'")
         free = 0
         for word in _CAPITAL.finditer(plain):
-            if word.start() < free:
-                continue
-            for name, code in self._names_from(word[0]):
-                end = word.start() + len(name)
-                if plain.startswith(name, word.start()) and not plain[end : end + 1].isalnum():
-                    if not self._means_another(code, plain, word.start(), end):
-                        yield Mention(code, word.start(), end)
-                    free = end
-                    break
+            for start in _starts(word):
+                if start < free or (start > word.start() and start != free + 1):
+                    continue
+                for name, code in self._names_from(plain[start : word.end()]):
+                    end = start + len(name)
+                    if plain.startswith(name, start) and not plain[end : end + 1].isalnum():
+                        if not self._means_another(code, plain, start, end):
+                            yield Mention(code, start, end)
+                        free = end
+                        break
 
     def _names_from(self, word: str) -> Sequence[tuple[str, str]]:
-        for first in (word, word.rstrip("."), word.removesuffix("'s"), word.rstrip(".'-").removesuffix("'s")):
-            if first in self._by_first:
-                return self._by_first[first]
+        """Return the names that may begin with `word`, or with its part before a hyphen: "Japan-led"."""
+        while word:
+            for first in (word, word.rstrip("."), word.removesuffix("'s"), word.rstrip(".'-").removesuffix("'s")):
+                if first in self._by_first:
+                    return self._by_first[first]
+            word = word.rpartition("-")[0]
         return ()
 
     def _means_another(self, code: str, text: str, start: int, end: int) -> bool:
@@ -87,6 +91,11 @@ class Names:
             if 0 <= place <= start and place + len(phrase) >= end:
                 return True
         return False
+
+
+def _starts(word: re.Match[str]) -> list[int]:
+    """Return where a name may begin in a word: at its head, and behind the hyphens of "Canada-Japan"."""
+    return [word.start(), *(word.start() + match.end() for match in re.finditer("-(?=[A-Z])", word[0]))]
 
 
 def run(db: Database, settings: Settings, report: Report) -> Tally:

@@ -134,12 +134,14 @@ def load_encoder(name: str) -> Encoder:
         place = _checked(model)
         key = dict(model.files)[model.weights][:8]
         return SentenceEncoder(f"{name}@{key}", str(place))
-    folder = Path(name)
-    if folder.is_dir():
-        return SentenceEncoder(f"{folder.name}@{_weights_digest(folder)}", str(folder))
     try:
-        return SentenceEncoder(name, name)
-    except Exception as error:  # the hub's client raises whatever the network does
+        return SentenceEncoder(encoder_key(name), name)
+    except Exception as error:  # the hub's client raises whatever the network does, and so do readers of odd files
+        if Path(name).is_dir():
+            raise ModelError(
+                f"The folder {name} holds no model that sentence-transformers can load: {error}",
+                remedy=f"Name another folder, or one of {', '.join(known_models())}.",
+            ) from error
         raise ModelError(
             f"The encoder {name!r} is none of {', '.join(known_models())}, no folder, and cannot be had from the hub.",
             remedy="Check the name and the network, or name a folder with the model in it.",
@@ -178,6 +180,15 @@ def load_english(name: str, *, only_sentences: bool = False) -> Language:
     if only_sentences:
         nlp.enable_pipe("senter")
     return nlp
+
+
+def base_of(name: str) -> Path:
+    """Return the folder of a known model, its files checked.
+
+    Raises:
+        ModelError: it is missing, or its files are not the recorded ones.
+    """
+    return _checked(known_models()[name])
 
 
 @cache

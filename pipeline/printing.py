@@ -11,7 +11,8 @@ from typing import Any
 from .comparing import FINDINGS, Comparison, Counterpart, Quote
 from .store import BINDINGNESS
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""Beginnings that a spreadsheet takes for those of a formula; the last four are full-width = + - @."""
 
 
 def to_markdown(comparison: Comparison) -> str:

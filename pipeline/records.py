@@ -199,6 +199,7 @@ class Commitment:
     polarity: Literal["positive", "negative"] = "positive"
     deadline_from: str = ""
     deadline_to: str = ""
+    is_reaffirmed: bool = False
     confidence: float = 1.0
 
     def slot(self, name: str) -> Slot | None:
@@ -208,7 +209,10 @@ class Commitment:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What one sentence does: a commitment, a rhetorical pledge, or none, with the reason for none."""
+    """What one sentence does: a commitment, a rhetorical pledge, or none, with the reason for none.
+
+    `confidence` is the probability that it is a commitment; `themes` are (code, probability).
+    """
 
     start: int
     end: int
@@ -216,6 +220,7 @@ class Judgement:
     reason: str = ""
     confidence: float = 1.0
     commitments: tuple[Commitment, ...] = ()
+    themes: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from typing import Any
 from .errors import SettingsError
 
 SETTINGS_FILE = "concord.toml"
+_CALLED: dict[type, str] = {Path: "path", int: "whole number", float: "number", str: "text"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +28,9 @@ class Settings:
     """
 
     corpus: Path = Path("corpora/sample")
+    """Folder with the manifest and the documents; the sample corpus when nobody names one."""
     db: Path = Path("concord.db")
+    """The database that a run writes and that all other commands read."""
     workers: int = 0
     """Processes that read and parse side by side; 0 means one for each core."""
 
@@ -37,10 +40,15 @@ class Settings:
     """spaCy pipeline for English: a name in `models/models.toml`, a folder or a package."""
 
     read_seconds: int = 120
+    """Processor time for reading one file; a reader that waits gets five seconds more."""
     read_memory_mb: int = 2048
+    """Memory for reading one file."""
     read_file_mb: int = 200
+    """Size of a file; a larger one is not opened."""
     read_output_mb: int = 64
+    """What one file may unfold to, as text with its layout."""
     read_pages: int = 5000
+    """Pages of one PDF."""
 
     theme_floor: float = 0.45
     """A commitment less like every theme than this has no theme."""
@@ -49,11 +57,14 @@ class Settings:
     mention_floor: float = 0.55
     """A passage at least this like a theme touches it, promise or not."""
     subtheme_neighbours: int = 10
+    """Nearest neighbours to which a commitment is joined before a theme is parted into sub-themes."""
     subtheme_resolution: float = 1.0
+    """Higher gives more and smaller sub-themes."""
     subtheme_smallest: int = 3
     """A sub-theme of fewer commitments joins its nearest neighbour."""
 
     counterpart_floor: float = 0.62
+    """Two commitments at least this like one another are counterparts."""
     counterpart_most: int = 3
     """Counterparts kept for one commitment in each other issuer."""
 
@@ -143,7 +154,7 @@ def _typed(values: Mapping[str, Any], source: str) -> dict[str, Any]:
                 f"{source} has a setting {name!r} that does not exist.", remedy=f"The settings are: {', '.join(known)}."
             )
         try:
-            typed[name] = known[name](value)
+            typed[name] = known[name](str(value) if known[name] in (int, float) else value)
         except (TypeError, ValueError) as error:
-            raise SettingsError(f"{source}: {name} = {value!r} is not a {known[name].__name__.lower()}.") from error
+            raise SettingsError(f"{source}: {name} = {value!r} is not a {_CALLED[known[name]]}.") from error
     return typed

@@ -70,6 +70,7 @@ def run_stages(
         ConcordError: something that a person has to mend; what was finished before it is kept.
     """
     results: list[StageResult] = []
+    was_cut_off = rows(db, "select outcome from runs order by id desc limit 1") == [{"outcome": "unfinished"}]
     run_id = start_run(db, settings)
     for stage in stages:
         started = time.monotonic()
@@ -77,10 +78,10 @@ def run_stages(
         result = StageResult(stage.name, tally, time.monotonic() - started, peak_memory_mb())
         results.append(result)
         finished(result)
-    has_worked = any(result.tally.done for result in results)
-    _finish(db, run_id, results, has_worked=has_worked)
+    has_worked = was_cut_off or any(result.tally.done for result in results)
     if has_worked:
         tidy(db)
+    _finish(db, run_id, results, has_worked=has_worked)
     return results
 
 

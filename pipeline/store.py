@@ -7,6 +7,7 @@ that did not change keeps everything that hangs on it.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -140,6 +141,14 @@ create table sentences (
 create index sentences_document on sentences(document_id);
 create index sentences_label on sentences(label, reason);
 
+create table sentence_themes (
+    passage_id text not null references passages(id) on delete cascade,
+    start integer not null,
+    theme_id text not null,
+    probability real not null,
+    primary key (passage_id, start, theme_id)
+) strict, without rowid;
+
 create table themes (
     id text primary key,
     label text not null,
@@ -175,10 +184,15 @@ create table commitments (
     modality text not null default '',
     action text not null default '',
     "object" text not null default '',
+    partner text not null default '',
     deadline text not null default '',
     deadline_from text not null default '',
     deadline_to text not null default '',
+    money text not null default '',
+    condition text not null default '',
     polarity text not null check (polarity in ('positive', 'negative')),
+    is_reaffirmed integer not null default 0 check (is_reaffirmed in (0, 1)),
+    restates_id text references commitments(id) on delete set null,
     bindingness_cue text not null default '',
     precision_cues text not null default '',
     confidence real not null,
@@ -194,6 +208,7 @@ create index commitments_passage on commitments(passage_id);
 create index commitments_bindingness on commitments(bindingness_id);
 create index commitments_year on commitments(year);
 create index commitments_precision on commitments(precision);
+create index commitments_restates on commitments(restates_id);
 
 create table slots (
     commitment_id text not null references commitments(id) on delete cascade,
@@ -285,6 +300,19 @@ create table problems (
 create index problems_document on problems(document_id);
 create index problems_kind on problems(kind);
 
+create table quality (
+    id text primary key,
+    gold text not null,
+    mode text not null check (mode in ('documents', 'units')),
+    measure text not null,
+    units text not null,
+    value real not null,
+    low real not null,
+    high real not null,
+    count integer not null,
+    evaluated_at text not null
+) strict;
+
 create table models (
     name text primary key,
     purpose text not null,
@@ -372,9 +400,11 @@ def open_for_reading(path: Path) -> Database:
 
 
 def _refuse_strangers(db: Database, path: Path) -> None:
-    tables = set(db.table_names())
+    tables = set(db.table_names()) - {"_sqlite_migrations"}  # alone, it is what a kill at the very start leaves
     applied = {migration.name for migration in migrations.applied(db)}
-    known = applied | {migration.name for migration in migrations.pending(db)}
+    empty = Database(memory=True)
+    known = {migration.name for migration in migrations.pending(empty)}  # to an empty database all are pending
+    empty.close()
     if tables and not applied:
         raise StoreError(f"{path} is a database, but not one of Concord's.", remedy="Name another file with --db.")
     if applied - known:
@@ -519,4 +549,5 @@ def tidy(db: Database) -> None:
         table(db, name).rebuild_fts()
     db.execute("analyze")
     db.conn.commit()
-    db.execute("pragma journal_mode = delete")
+    with contextlib.suppress(sqlite3.OperationalError):  # a site that has the file open keeps its second file open too
+        db.execute("pragma journal_mode = delete")

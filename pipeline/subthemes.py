@@ -76,11 +76,20 @@ def group(
     names = _carried([[ids[place] for place in part] for part in places], before)
     terms = distinctive_terms([[texts[place] for place in part] for part in places])
     groups = []
-    for mine, name, my_terms in zip(places, names, terms, strict=True):
+    taken = set(names)
+    for mine, carried, my_terms in zip(places, names, terms, strict=True):
         centre = vectors[mine].mean(axis=0)
         representative = mine[int(np.argmax(vectors[mine] @ centre))]
-        groups.append(Group(name or digest(theme, ids[representative]), tuple(mine), representative, my_terms))
+        name = carried or _new_id(theme, ids[representative], taken)
+        taken.add(name)
+        groups.append(Group(name, tuple(mine), representative, my_terms))
     return groups
+
+
+def _new_id(theme: str, representative: str, taken: set[str]) -> str:
+    """Return an id for a new group, made of its representative, which may have named an older group."""
+    candidates = (digest(theme, representative, *range(more)) for more in itertools.count())
+    return next(one for one in candidates if one not in taken)
 
 
 def _parted(vectors: NDArray[np.float32], before: Sequence[str], neighbours: int, resolution: float) -> list[int]:
@@ -118,7 +127,9 @@ def _parted(vectors: NDArray[np.float32], before: Sequence[str], neighbours: int
 def _without_small(membership: list[int], vectors: NDArray[np.float32], smallest: int) -> list[int]:
     sizes = Counter(membership)
     large = [part for part, size in sizes.items() if size >= smallest]
-    if not large or len(large) == len(sizes):
+    if not large:
+        return [0] * len(membership)
+    if len(large) == len(sizes):
         return membership
     places = np.array(membership)
     centres = np.stack([vectors[places == part].mean(axis=0) for part in large])

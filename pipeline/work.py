@@ -8,6 +8,8 @@ database). Kill the run between two inputs and nothing is lost; run it again and
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
@@ -109,7 +111,7 @@ def _outcomes(
             while waiting and len(running) < settings.processes * 2:
                 name = waiting.pop()
                 started[name] = time.monotonic()
-                running[executor.submit(_attempt, task, load(name))] = name
+                running[_submitted(executor, task, load(name))] = name
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 name = running.pop(future)
@@ -126,6 +128,16 @@ def _outcomes(
                     break
     finally:
         executor.shutdown(cancel_futures=True)
+
+
+def _submitted(executor: Executor, task: Callable[..., Any], arguments: tuple[Any, ...]) -> Future[Any]:
+    """Return the future of a task; in a pool that is broken already, one that says so."""
+    try:
+        return executor.submit(_attempt, task, arguments)
+    except BrokenProcessPool as error:
+        broken: Future[Any] = Future()
+        broken.set_exception(error)
+        return broken
 
 
 def _alone(task: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
@@ -151,4 +163,16 @@ def _attempt(task: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
 def _executor(within: str, count: int) -> Executor:
     if within == "threads":
         return ThreadPoolExecutor(count)
-    return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"))
+    return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Let this process end with the one that started it, which cannot say so when it is killed."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def wait_for_parent() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait_for_parent, daemon=True).start()

@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner, Result
 
+from pipeline.cli import main
 from pipeline.settings import Settings, load_settings
-from pipeline.stages import run_stages
 from pipeline.store import open_store
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,30 +41,49 @@ class LetterEncoder:
         return vectors / np.where(lengths == 0, 1, lengths)
 
 
+def use_letters(patch):
+    """Make every room use the encoder that counts letters, and return it."""
+    encoder = LetterEncoder()
+    for room in ("embeddings", "themes", "search.engine"):
+        patch.setattr(f"pipeline.{room}.load_encoder", lambda _: encoder)
+    for room in ("embeddings", "themes", "comparisons", "search.engine"):
+        patch.setattr(f"pipeline.{room}.encoder_key", lambda _: encoder.name)
+    return encoder
+
+
 @pytest.fixture
 def letters(monkeypatch):
     """Make every room use the encoder that counts letters."""
-    encoder = LetterEncoder()
-    for room in ("embeddings", "themes"):
-        monkeypatch.setattr(f"pipeline.{room}.load_encoder", lambda _: encoder)
-    for room in ("embeddings", "themes", "comparisons", "search.engine"):
-        monkeypatch.setattr(f"pipeline.{room}.encoder_key", lambda _: encoder.name)
-    monkeypatch.setattr("pipeline.search.engine.load_encoder", lambda _: encoder)
-    return encoder
+    return use_letters(monkeypatch)
 
 
 @pytest.fixture
 def db(tmp_path):
     """An empty Concord database."""
-    return open_store(tmp_path / "concord.db")
+    with open_store(tmp_path / "concord.db") as db:
+        db.execute("pragma synchronous = off")  # a test's database need not outlive a power cut
+        yield db
+
+
+@dataclass(frozen=True)
+class SampleRun:
+    """What `concord run` gave back for the sample corpus, and the database that it wrote."""
+
+    result: Result
+    db: Path
 
 
 @pytest.fixture(scope="session")
-def sample_settings(tmp_path_factory) -> Settings:
-    """Settings for the sample corpus with a database of its own, built with the real models."""
-    settings = load_settings(corpus=SAMPLE, db=tmp_path_factory.mktemp("sample") / "concord.db", env={})
-    run_stages(open_store(settings.db), settings, report_for=lambda _: lambda *_: None)
-    return settings
+def sample_run(tmp_path_factory) -> SampleRun:
+    """The sample corpus, read by the command with the real models; once for all tests, so nobody may change it."""
+    db = tmp_path_factory.mktemp("sample") / "concord.db"
+    return SampleRun(CliRunner().invoke(main, ["run", "--corpus", str(SAMPLE), "--db", str(db), "--json"]), db)
+
+
+@pytest.fixture(scope="session")
+def sample_settings(sample_run) -> Settings:
+    """Settings for the sample corpus and that database."""
+    return load_settings(corpus=SAMPLE, db=sample_run.db, env={})
 
 
 @pytest.fixture
@@ -70,7 +91,9 @@ def sample_db(sample_settings, tmp_path):
     """A copy of the sample's database, to do with as a test likes."""
     path = tmp_path / "concord.db"
     shutil.copy(sample_settings.db, path)
-    return open_store(path)
+    with open_store(path) as db:
+        db.execute("pragma synchronous = off")
+        yield db
 
 
 @pytest.fixture(scope="session")

@@ -2,38 +2,58 @@
 
 Reads a text and the day of its document; gives the words with their offsets, and ISO dates. Only
 what is written is used: "by 2025" ends with 2025; "over the next three years" is counted from the
-day of publication; "annually" has no end. An end that cannot be known stays "".
+day of publication; "annually" has no end. An end that cannot be known stays "". The spans are found
+by patterns, because free date search invents dates; what a span says is read by dateparser.
 """
 
 from __future__ import annotations
 
-import calendar
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import cache
+from typing import Any
 
-_MONTHS = "january february march april may june july august september october november december".split()
-_MONTH = rf"(?:{'|'.join(_MONTHS)}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?"
+_MONTH = (
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?"
+)
 _YEAR = r"(?:19|20)\d{2}"
 _COUNT = r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|eighteen|twenty)"
 _UNIT = r"(?:days?|weeks?|months?|years?)"
-_PART = r"(?:(?:the )?(?:end|beginning|start|middle|spring|summer|autumn|fall|winter|(?:first|second) half|(?:first|second|third|fourth|last) quarter) (?:of )?|early |mid-?|late |Q[1-4],? )"
-_DATE = rf"(?:(?:\d{{1,2}} )?{_MONTH},? (?:\d{{1,2}}, )?{_YEAR}|{_YEAR})"
+_SEASON = r"(?:spring|summer|autumn|fall|winter)"
+_PART = (
+    rf"(?:(?:the )?(?:end|beginning|start|middle|{_SEASON}|(?:first|second) half|(?:first|second|third|fourth|last) quarter)"
+    r" (?:of )?|early |mid-?|late |Q[1-4],? )"
+)
+_DATE = rf"(?:(?:\d{{1,2}}(?:st|nd|rd|th)? )?{_MONTH},? (?:\d{{1,2}}, )?{_YEAR}|{_YEAR})"
+_FREQUENCY = (
+    rf"annually|every (?:{_COUNT} )?(?:year|month)s?|each year|(?:at least |at minimum )?once (?:a|every|per) (?:year|month)"
+    r"|(?:on )?an? (?:annual|yearly|biennial|periodic) basis|biennially|bi-annually|quarterly|twice (?:a|per) year|annual"
+)
 
 _PATTERNS = (
-    ("range", rf"\b(?:between|from|during|over|in) (?:the )?(?:period )?(?P<a>{_DATE})\s?(?:and|to|until|-|\u2013|/)\s?(?P<b>{_DATE})(?: period)?"),
+    ("range", rf"\b(?:between|from|during|over|in|for) (?:the )?(?:period )?(?P<a>{_DATE})\s?(?:and|to|until|-|\u2013|/)\s?(?P<b>{_DATE})(?: period)?"),
     ("by", rf"\b(?:by|before|until|no later than|not later than|prior to|up to) (?:the )?(?:{_PART})?(?:of )?(?P<a>{_DATE})"),
     ("in", rf"\b(?:in|during|throughout|within) (?:the (?:course of )?(?:year )?)?(?:{_PART})?(?P<a>{_DATE})"),
     ("part", rf"\b(?:at|from|towards?|as of|starting (?:in|from)|beginning in) {_PART}?(?P<a>{_DATE})"),
     ("within", rf"\b(?:within|in|over|during|for|after) (?:a period of |the )?(?:next|coming|following|first)? ?(?P<n>{_COUNT})[ -](?P<u>{_UNIT})\b(?! ago| old)"),
-    ("vague", r"\b(?:over|in|during) the (?:coming|next|following) (?:years?|months?|weeks?|decade)|in the (?:short|medium|long|longer|near)[- ]term|in the (?:short|near) to medium term"),
-    ("often", rf"\b(?:annually|every (?:year|{_COUNT} years|six months)|each year|(?:at least )?once (?:a|every|per) year|(?:on )?an annual basis|on a yearly basis|biennially|bi-annually|quarterly|every {_COUNT} years)\b"),
+    ("month", rf"\b(?:in|by|by the end of|before|during|throughout) (?P<m>{_MONTH})(?! ?\d)"),
+    ("course", r"\b(?:throughout|through|over|during) the (?:course|life|lifetime|duration|period|term) of (?:this|the) (?:strategy|plan|programme|program|action plan)"),
+    ("vague", rf"\b(?:over|in|during) the (?:coming|next|following) (?:years?|months?|weeks?|decade)|in the years to come|in the (?:short|medium|long|longer|near)[- ](?:and medium[- ])?term|(?:throughout|during|in|by) (?:this|next|the coming) (?:{_SEASON}|year)"),
+    ("often", rf"\b(?:{_FREQUENCY})\b"),
 )  # fmt: skip
 _COMPILED = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _PATTERNS)
 _WORDS = {
     word: number
     for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
 } | {"eighteen": 18, "twenty": 20}
+_PARTS_OF_YEAR = (
+    (r"first half", (1, 6)), (r"second half", (7, 12)), (r"first quarter|q1", (1, 3)), (r"second quarter|q2", (4, 6)),
+    (r"third quarter|q3", (7, 9)), (r"(?:fourth|last) quarter|q4", (10, 12)), (r"early|beginning|start of", (1, 4)),
+    (r"mid", (5, 8)), (r"late|end of", (9, 12)), (r"spring", (3, 6)), (r"summer", (6, 9)), (r"autumn|fall", (9, 12)),
+)  # fmt: skip
+"""What the words before a year narrow it to: first and last month."""
 
 
 @dataclass(frozen=True)
@@ -51,20 +71,16 @@ def find_deadline(text: str, published_on: str) -> Deadline | None:
     """Return the deadline that `text` names, or None; one in the past of the document is none.
 
     Args:
+        text: a sentence or list item.
         published_on: the document's date, YYYY[-MM[-DD]] or "".
     """
-    found = [
-        (match.start(), name, match)
-        for name, pattern in _COMPILED
-        for match in pattern.finditer(text)
-        if not _is_past(match, published_on)
-    ]
-    if not found:
-        return None
-    order = {name: place for place, (name, _) in enumerate(_PATTERNS)}
-    _, name, match = min(found, key=lambda item: (order[item[1]], item[0]))
-    from_on, to_on = _interval(name, match, published_on)
-    return Deadline(match[0].strip(), match.start(), match.start() + len(match[0].rstrip()), from_on, to_on)
+    for name, pattern in _COMPILED:
+        for match in pattern.finditer(text):
+            if not _is_past(match, published_on):
+                from_on, to_on = _interval(name, match, published_on)
+                words = match[0].rstrip()
+                return Deadline(words, match.start(), match.start() + len(words), from_on, to_on)
+    return None
 
 
 def date_cell(text: str, published_on: str) -> Deadline | None:
@@ -74,27 +90,27 @@ def date_cell(text: str, published_on: str) -> Deadline | None:
         return None
     if found := find_deadline(stripped, published_on):
         return found
-    years = re.findall(_DATE, stripped, re.IGNORECASE)
-    if not years:
+    dates = re.findall(_DATE, stripped, re.IGNORECASE)
+    if not dates:
         return Deadline(stripped, 0, len(stripped), "", "")
-    first = _day(years[0], end=False, whole=stripped) if len(years) > 1 else published_on_day(published_on)
-    return Deadline(stripped, 0, len(stripped), first, _day(years[-1], end=True, whole=stripped))
+    first = _day(dates[0], end=False, whole=stripped) if len(dates) > 1 else first_day(published_on)
+    return Deadline(stripped, 0, len(stripped), first, _day(dates[-1], end=True, whole=stripped))
 
 
-def published_on_day(published_on: str) -> str:
+def first_day(published_on: str) -> str:
     """Return the first day of a date that may be a year or a month, or ""."""
     return f"{published_on}-01-01"[:10] if len(published_on) in (4, 7) else published_on
 
 
 def _is_past(match: re.Match[str], published_on: str) -> bool:
-    if not published_on or "a" not in match.groupdict():
+    groups = match.groupdict()
+    if not published_on or "a" not in groups:
         return False
-    last = match.groupdict().get("b") or match["a"]
-    return _day(last, end=True, whole=match[0]) < published_on_day(published_on)
+    return _day(groups.get("b") or groups["a"], end=True, whole=match[0]) < first_day(published_on)
 
 
 def _interval(name: str, match: re.Match[str], published_on: str) -> tuple[str, str]:
-    start = published_on_day(published_on)
+    start = first_day(published_on)
     if name == "range":
         return _day(match["a"], end=False, whole=""), _day(match["b"], end=True, whole="")
     if name == "by":
@@ -102,43 +118,43 @@ def _interval(name: str, match: re.Match[str], published_on: str) -> tuple[str, 
     if name in ("in", "part"):
         return _day(match["a"], end=False, whole=match[0]), _day(match["a"], end=True, whole=match[0])
     if name == "within" and start:
-        count = _WORDS.get(match["n"].lower()) or int(match["n"])
-        return start, _later(start, count, match["u"].lower())
+        return start, _later(start, _WORDS.get(match["n"].lower()) or int(match["n"]), match["u"].lower())
+    if name == "month" and start:
+        return start, _next_month(start, match["m"])
     return start, ""
 
 
 def _day(text: str, *, end: bool, whole: str) -> str:
     """Return the first or last day of a written date, narrowed by "early", "end of", "Q4" before it."""
-    year = int(re.search(_YEAR, text)[0])  # type: ignore[index]  # every match holds a year
-    month = next((i for i, name in enumerate(_MONTHS, 1) if re.search(rf"\b{name[:3]}", text, re.IGNORECASE)), 0)
-    day = re.search(r"\b(\d{1,2})\b(?!\d)", re.sub(_YEAR, "", text))
-    if month and day and 1 <= int(day[1]) <= calendar.monthrange(year, month)[1]:
-        return date(year, month, int(day[1])).isoformat()
-    first, last = _months(month, whole)
-    if not end:
-        return date(year, first, 1).isoformat()
-    return date(year, last, calendar.monthrange(year, last)[1]).isoformat()
+    found = _parser("last" if end else "first").get_date_data(text)
+    day: date = found.date_obj.date()
+    if found.period == "year":
+        for pattern, (first, last) in _PARTS_OF_YEAR:
+            if re.search(pattern, whole, re.IGNORECASE):
+                month = f"{day.year}-{last if end else first:02d}"
+                day = _parser("last" if end else "first").get_date_data(month, ["%Y-%m"]).date_obj.date()
+                break
+    return day.isoformat()
 
 
-def _months(month: int, whole: str) -> tuple[int, int]:
-    if month:
-        return month, month
-    whole = whole.lower()
-    for pattern, months in (
-        (r"first half", (1, 6)), (r"second half", (7, 12)), (r"first quarter|q1", (1, 3)), (r"second quarter|q2", (4, 6)),
-        (r"third quarter|q3", (7, 9)), (r"(?:fourth|last) quarter|q4", (10, 12)),
-        (r"early|beginning|start of", (1, 4)), (r"mid", (5, 8)), (r"late|end of", (9, 12)),
-        (r"spring", (3, 6)), (r"summer", (6, 9)), (r"autumn|fall", (9, 12)),
-    ):  # fmt: skip
-        if re.search(pattern, whole):
-            return months
-    return 1, 12
+@cache
+def _parser(prefer: str) -> Any:
+    from dateparser.date import DateDataParser
+
+    settings = {"PREFER_DAY_OF_MONTH": prefer, "PREFER_MONTH_OF_YEAR": prefer, "RELATIVE_BASE": datetime(2000, 1, 1)}
+    return DateDataParser(languages=["en"], settings=settings)
 
 
 def _later(start: str, count: int, unit: str) -> str:
-    day = date.fromisoformat(start)
-    if unit.startswith(("day", "week")):
-        return date.fromordinal(day.toordinal() + count * (7 if unit.startswith("week") else 1)).isoformat()
-    months = day.year * 12 + day.month - 1 + count * (12 if unit.startswith("year") else 1)
-    year, month = divmod(months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1])).isoformat()
+    from dateutil.relativedelta import relativedelta
+
+    steps = {"day": {"days": count}, "week": {"weeks": count}, "month": {"months": count}, "year": {"years": count}}
+    later: date = date.fromisoformat(start) + relativedelta(**steps[unit.rstrip("s")])
+    return later.isoformat()
+
+
+def _next_month(start: str, month: str) -> str:
+    """Return the last day of the named month that comes next after `start`."""
+    year = int(start[:4])
+    ends = [_day(f"{month} {candidate}", end=True, whole="") for candidate in (year, year + 1)]
+    return next(end for end in ends if end >= start)

@@ -80,11 +80,12 @@ def _limit(megabytes: int, seconds: int, output_megabytes: int) -> None:
         return
     for what, value in (
         (resource.RLIMIT_AS, megabytes << 20),
-        (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_FSIZE, output_megabytes << 20),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (value, value))
+    # Were both equal, the kernel would kill at once, and the parent could not tell time from a crash.
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
 
 
 def _refuse(event: str, arguments: tuple[Any, ...]) -> None:

@@ -89,6 +89,8 @@ def read_docx(data: bytes) -> Reading:
             style_map="p[style-name='Title'] => h1:fresh\np[style-name='Caption'] => figcaption:fresh",
             convert_image=mammoth.images.img_element(lambda _: {"src": ""}),
         )
+    except MemoryError:
+        raise  # the limit's fault, not the file's
     except Exception as error:  # mammoth raises whatever its XML and ZIP readers do
         raise DocumentProblem("damaged", f"The Word file cannot be read: {error}.") from error
     if not converted.value.strip():
@@ -244,10 +246,11 @@ def _blocks(root: Any) -> Iterator[_Block]:
 
 @dataclass
 class _Walk:
-    """One pass over a tree: inline text gathers until a block begins or ends."""
+    """One pass over a tree: inline text gathers until a block begins or ends; notes wait for its end."""
 
     found: list[_Block] = field(default_factory=list)
     gathered: list[str] = field(default_factory=list)
+    notes: list[Any] = field(default_factory=list)
     bold: int = 0
     bold_characters: int = 0
     role: str = "paragraph"
@@ -274,7 +277,7 @@ class _Walk:
         elif tag in _ITEMS:
             self.block(element, "list_item", self.depth)
         elif tag == "note":
-            self.block(element, "footnote", 0)
+            self.notes.append(element)
         elif tag in _CAPTIONS:
             self.block(element, "caption", 0)
         elif tag in _PARAGRAPHS:
@@ -315,6 +318,9 @@ class _Walk:
             text = _SPACE.sub(" ", part).strip()
             if text:
                 self.found.append(_Block(*self._role_of(text, bold), level=self.level or 6))
+        notes, self.notes = self.notes, []
+        for note in notes:
+            self.block(note, "footnote", 0)
 
     def _role_of(self, text: str, bold: int) -> tuple[str, str]:
         """A short paragraph all in bold is a heading, unless it leads into a list."""

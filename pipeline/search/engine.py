@@ -6,6 +6,7 @@ by reciprocal rank fusion (Cormack, Clarke and Buettcher, 2009).
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import threading
@@ -16,6 +17,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from ..ids import digest
 from ..models import encoder_key, load_encoder
 from ..records import BODY_ROLES
 from ..settings import Settings
@@ -125,6 +127,7 @@ class Engine:
             return Results(question.text, (), 0, note)
         db = open_for_reading(self.path)
         try:
+            db.execute("begin")  # a run may go on meanwhile: everything is read from one state of the database
             return self._search(db, question, filters, most, start)
         finally:
             db.close()
@@ -133,6 +136,7 @@ class Engine:
         """Return what is most like a commitment or passage by meaning, itself left out."""
         db = open_for_reading(self.path)
         try:
+            db.execute("begin")
             matrix = self._current_matrix(db)
             vector = matrix.vector_of(_key(kind, name))
             if vector is None:
@@ -161,8 +165,11 @@ class Engine:
                 note = f"Only words were searched: {self.encoder.problem}"
             else:
                 matrix = self._current_matrix(db)
-                vector = encoder.encode([question.text])[0]
-                by_meaning = _ranked(matrix, vector, allowed, floor=self.settings.search_floor)
+                if not matrix.ids:
+                    note = f"Only words were searched: this database holds no vectors of {encoder.name}."
+                else:
+                    vector = encoder.encode([question.text])[0]
+                    by_meaning = _ranked(matrix, vector, allowed, floor=self.settings.search_floor)
         scores = _fused(by_words, by_meaning)
         return self._results(db, question.text, scores, most, start, question, note)
 
@@ -192,9 +199,9 @@ class Engine:
     def _current_matrix(self, db: Database) -> Matrix:
         """Return the matrix of vectors, read anew when the database was changed or replaced."""
         stat = self.path.stat()
-        built = rows(db, "select stage, output_hash, built_at from builds where input = '*' order by stage")
-        counts = rows(db, "select (select count(*) from embeddings) as e, (select count(*) from commitments) as c")
-        version = (stat.st_ino, str(built), str(counts))
+        built = rows(db, "select stage, input, output_hash, built_at from builds order by 1, 2")
+        count = rows(db, "select count(*) as n from embeddings")
+        version = (stat.st_ino, digest(built, count))
         with self._lock:
             if self._matrix is None or version != self._version:
                 self._matrix = Matrix(db, encoder_key(self.settings.encoder), _texts(db))
@@ -292,24 +299,23 @@ def _by_words(db: Database, question: Question, allowed: Mapping[str, set[str] |
             continue
         listed: list[tuple[float, Key]] = []
         for kind, (name, column) in TEXTS.items():
-            listed += [
-                (row["rank"], (kind, row["id"]))
-                for row in _matching(db, name, column, query)
-                if allowed[kind] is None or row["id"] in (allowed[kind] or ())
-            ]
+            listed += [(row["rank"], (kind, row["id"])) for row in _matching(db, name, column, query, allowed[kind])]
         for rank, key in sorted(listed)[:_DEPTH]:
             found.setdefault(key, rank)
     return list(found.items())[:_DEPTH]
 
 
-def _matching(db: Database, name: str, column: str, query: str) -> list[dict[str, Any]]:
+def _matching(db: Database, name: str, column: str, query: str, allowed: set[str] | None) -> list[dict[str, Any]]:
+    """Return the best matches among the rows that are allowed: a filter comes before the cut."""
     roles = f" and role in ({_SEARCHED_ROLES})" if name == "passages" else ""
+    among = "" if allowed is None else f" and {name}.id in (select value from json_each(?))"
+    ids = [] if allowed is None else [json.dumps(sorted(allowed))]
     try:
         return rows(
             db,
             f"select {name}.id, bm25({name}_fts) as rank from {name}_fts join {name} on {name}.rowid = {name}_fts.rowid"
-            f" where {name}_fts match ?{roles} order by rank limit 2000",
-            [f"{{{column}}} : ({query})"],
+            f" where {name}_fts match ?{roles}{among} order by rank limit {_DEPTH}",
+            [f"{{{column}}} : ({query})", *ids],
         )
     except sqlite3.OperationalError:
         return []

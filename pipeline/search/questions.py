@@ -63,7 +63,7 @@ class Question:
 
 def parse(text: str) -> Question:
     """Return what `text` asks for."""
-    text = text.translate(_QUOTES)[:_LONGEST]
+    text = text.encode("utf-8", "replace").decode().translate(_QUOTES)[:_LONGEST]
     required: list[list[tuple[str, ...]]] = []
     excluded: list[tuple[str, ...]] = []
     joins = False

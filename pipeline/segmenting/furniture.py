@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 
 from .rows import Row, fold
 
@@ -17,6 +18,8 @@ _EDGE = 4
 """Rows from the top and from the foot of a page in which furniture is looked for."""
 _LEAST_PAGES = 3
 _LONGEST = 160
+_TITLE_SIZE = 1.3
+"""A row this many times as large as the running heads of its words is the title that they repeat."""
 _LETTER_SPACED = re.compile(r"(?:\w[ \u2019']?){6,}")
 _PAGE_NUMBER = re.compile(
     r"(?:[-\u2013\u2014|~\u2605]\s*)*(?:page\s*|p\.?\s*|seite\s*|strana\s*)?"
@@ -91,22 +94,26 @@ def _is_letter_spaced(text: str) -> bool:
     return len(words) >= 6 and sum(len(word) == 1 for word in words) >= 0.7 * len(words)
 
 
-def _repeated_keys(rows: Sequence[Row]) -> set[str]:
-    """Return the keys that come back at the edge of at least three pages, at one height."""
-    pages: dict[str, set[int]] = defaultdict(set)
+def _repeated_keys(rows: Sequence[Row]) -> dict[str, float]:
+    """Return the keys that come back at the edge of at least three pages, with the size that is usual for each."""
+    found: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         if _at_edge(row) and len(row.text) <= _LONGEST and not row.line.role:
-            pages[key_of(row.text)].add(row.page)
+            found[key_of(row.text)].append(row)
     count = len({row.page for row in rows})
     least = min(_LEAST_PAGES, max(2, count - 1))
-    return {key for key, seen in pages.items() if len(seen) >= least and len(key) >= 3}
+    return {
+        key: median(row.line.size for row in alike)
+        for key, alike in found.items()
+        if len({row.page for row in alike}) >= least and len(key) >= 3
+    }
 
 
 def _at_edge(row: Row) -> bool:
     return -_EDGE <= row.edge <= _EDGE
 
 
-def _is_furniture(row: Row, repeated: set[str], labels: Mapping[int, str]) -> bool:
+def _is_furniture(row: Row, repeated: Mapping[str, float], labels: Mapping[int, str]) -> bool:
     if row.line.role:
         return False
     if row.text.isdigit() and _is_near(row.text, labels.get(row.page, "")):
@@ -115,7 +122,8 @@ def _is_furniture(row: Row, repeated: set[str], labels: Mapping[int, str]) -> bo
         return True
     if not _at_edge(row) or len(row.text) > _LONGEST:
         return False
-    if key_of(row.text) in repeated:
+    key = key_of(row.text)
+    if key in repeated and row.line.size <= _TITLE_SIZE * repeated[key]:
         return True
     is_number = _PAGE_NUMBER.fullmatch(row.text) and abs(row.edge) <= 3
     return bool(is_number or (_MARKS_ONLY.fullmatch(row.text) and abs(row.edge) <= 2))

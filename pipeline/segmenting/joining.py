@@ -245,7 +245,9 @@ def _text_of(rows: Sequence[Row], words: set[str]) -> tuple[str, tuple[Segment, 
             if text:
                 same_row = nth > 0
                 text = _opened(text, segments, piece, words, rows[place - 1], same_row, printed)
-            segments.append(Segment(len(text), len(text) + len(piece), row.page, start, end))
+            while not fold(printed[-1]):  # so that a hyphen at the end is the segment's last character
+                printed = printed[:-1]
+            segments.append(Segment(len(text), len(text) + len(piece), row.page, start, start + len(printed)))
             text += piece
     return text, tuple(segments)
 

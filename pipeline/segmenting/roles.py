@@ -39,6 +39,7 @@ class _Reader:
     headings: list[tuple[int, str]] = field(default_factory=list)
     leads: list[tuple[int, str]] = field(default_factory=list)
     marker_styles: list[str] = field(default_factory=list)
+    paragraph_style: str = ""
     before: str = ""
 
     @property
@@ -86,6 +87,7 @@ def _passage(block: Block, following: Block | None, reader: _Reader) -> Passage:
             lead_in = _lead_in(block, reader)
         elif role == "paragraph":
             reader.marker_styles = []
+            reader.paragraph_style = _style(block.marker)
             reader.leads = [(0, last_sentence(block.text))] if _leads_in(block, following) else []
     reader.before = block.text
     return Passage(role, block.text, block.segments, path, lead_in, marker=block.marker)
@@ -110,8 +112,12 @@ def _role(block: Block, following: Block | None, reader: _Reader) -> str:
 
 
 def _is_numbered_paragraph(block: Block, reader: _Reader) -> bool:
-    """A numbered block of whole sentences that no lead-in opens is a paragraph, as in a communiqué."""
-    if reader.leads or not block.marker[:1].isdigit():
+    """A numbered block of whole sentences that no lead-in opens is a paragraph, as in a communiqué.
+
+    Items under a numbered lead-in are numbered otherwise; a number of its own kind ends the list.
+    """
+    is_of_list = bool(reader.leads) and _style(block.marker) != reader.paragraph_style
+    if is_of_list or not block.marker[:1].isdigit():
         return False
     return block.text[-1] == ":" or (len(block.text) >= _SHORTEST_PARAGRAPH and block.text[-1] == ".")
 

@@ -71,6 +71,23 @@ def fold(text: str) -> str:
     return _SPACE.sub(" ", text.translate(_TABLE)).strip()
 
 
+def origins(printed: str) -> list[int]:
+    """Return for each character of `fold(printed)` the place in `printed` that it comes from."""
+    places: list[int] = []
+    gap: int | None = None
+    for place, char in enumerate(printed):
+        if char.isspace():
+            gap = place if gap is None else gap
+            continue
+        spelt = char.translate(_TABLE)
+        if spelt:
+            if gap is not None and places:
+                places.append(gap)
+            gap = None
+            places += [place] * len(spelt)
+    return places
+
+
 def rows_of(pages: Iterable[Page]) -> list[Row]:
     """Return the lines of `pages` as rows, empty ones counted and left out."""
     rows: list[Row] = []

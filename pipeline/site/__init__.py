@@ -10,9 +10,11 @@ Reads the database, never writes. Every stock page of Datasette still works, in 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from datasette import hookimpl
+from datasette.utils.asgi import NotFound
 
 from . import routes
 from .queries import FINDINGS, home
@@ -34,8 +36,6 @@ def extra_template_vars(datasette: Any, request: Any, view_name: str) -> Any:
         database = routes.concord_database(datasette)
         known: dict[str, Any] = {
             "concord": database is not None,
-            "concord_static": datasette.urls.path(STATIC),
-            "concord_path": datasette.urls.path,
             "concord_database": database.name if database else "",
             "findings": FINDINGS,
         }
@@ -46,11 +46,20 @@ def extra_template_vars(datasette: Any, request: Any, view_name: str) -> Any:
     return found
 
 
+@hookimpl(hookwrapper=True)
+def handle_exception(datasette: Any, request: Any, exception: Exception) -> Iterator[None]:
+    """Answer for what is not there: Datasette would print a long traceback for every mistyped address."""
+    outcome: Any = yield
+    if isinstance(exception, NotFound):
+        outcome.force_result([routes.not_found(datasette, request, exception)])
+
+
 @hookimpl
-def prepare_jinja2_environment(env: Any) -> None:
-    """Add the filters that Concord's templates use."""
+def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
+    """Add the filters that Concord's templates use, and the addresses that every page needs, errors too."""
     from . import showing
 
+    env.globals.update(concord_static=datasette.urls.path(STATIC), concord_path=datasette.urls.path)
     env.filters.update(
         concord_marked=showing.marked,
         concord_number=showing.number,

@@ -81,7 +81,7 @@ def home(db: Database) -> dict[str, Any]:
             iter(rows(db, "select * from runs where finished_at is not null order by id desc limit 1")), None
         ),
         "failures": rows(db, "select count(*) as n from problems where is_failure")[0]["n"],
-        "example": _example_pair(db),
+        "example": example_pair(db),
     }
 
 
@@ -102,7 +102,7 @@ def _totals(found: list[dict[str, Any]], name: str) -> dict[str, int]:
     return dict(sorted(totals.items(), key=lambda item: -item[1]))
 
 
-def _example_pair(db: Database) -> tuple[dict[str, Any], dict[str, Any]] | None:
+def example_pair(db: Database) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """Return two issuers to offer for a first comparison: Canada and Japan, or the pair with most in common."""
     wanted = rows(
         db,

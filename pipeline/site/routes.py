@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
+from datasette.utils import add_cors_headers
 from datasette.utils.asgi import NotFound, Response
 from sqlite_utils import Database
 
@@ -100,9 +102,14 @@ async def search(datasette: Any, request: Any) -> Response:
             "start": start,
             "page_size": _HITS_A_PAGE,
             "choices": await ask(database, queries.choices),
-            "here": request.query_string,
+            "here": _without(request.query_string, "start"),
         },
     )
+
+
+def _without(query: str, name: str) -> str:
+    """Return a query string without one of its parameters: links to other pages of hits set it anew."""
+    return urlencode([pair for pair in parse_qsl(query) if pair[0] != name])
 
 
 def engine_for(path: str) -> Engine:
@@ -207,6 +214,18 @@ async def problems(datasette: Any, request: Any) -> Response:
     return await _page(
         datasette, request, "concord_problems.html", {"problems": await ask(_database(datasette), queries.problems)}
     )
+
+
+async def not_found(datasette: Any, request: Any, error: Exception) -> Response:
+    """Answer an address that leads nowhere, in the format that was asked for."""
+    told = {"ok": False, "error": str(error), "status": 404, "title": None}
+    headers: dict[str, str] = {}
+    if datasette.cors:
+        add_cors_headers(headers)
+    if request.path.endswith(".json"):
+        return Response.json(told, status=404, headers=headers)
+    page = await datasette.render_template(["404.html", "error.html"], told, request=request)
+    return Response.html(page, status=404, headers=headers)
 
 
 async def _page(datasette: Any, request: Any, template: str, values: dict[str, Any]) -> Response:

@@ -5,29 +5,43 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
 from ..settings import bundled
 
 METADATA = "datasette_metadata.json"
+NAME = "concord"
+"""The database that the metadata describes: Datasette knows a database by the name of its file."""
 SETTINGS = {
     "default_page_size": 50,
     "max_returned_rows": 2000,
     "sql_time_limit_ms": 3000,
     "facet_time_limit_ms": 1000,
-    "suggest_facets": 0,
-    "allow_download": 1,
+    "suggest_facets": False,
+    "allow_download": True,
     "default_cache_ttl": 0,
     "truncate_cells_html": 400,
 }
 """Datasette's own settings, kept here because version 0.65 reads none from the metadata file."""
 
 
-def command(db: Path, *, host: str, port: int) -> list[str]:
-    """Return the command that serves the database at `db`."""
-    options = [part for name, value in SETTINGS.items() for part in ("--setting", name, str(value))]
+def command(db: Path, metadata: Path, *, host: str, port: int) -> list[str]:
+    """Return the command that serves the database at `db` with a metadata file."""
+    options = [part for name, value in SETTINGS.items() for part in ("--setting", name, str(int(value)))]
     return [
-        sys.executable, "-m", "datasette", "serve", str(db), "--metadata", str(bundled(METADATA)),
+        sys.executable, "-m", "datasette", "serve", str(db), "--metadata", str(metadata),
         "--host", host, "--port", str(port), *options,
     ]  # fmt: skip
+
+
+def metadata_for(db: Path, folder: Path) -> Path:
+    """Return the metadata file that fits the database at `db`; one of another name gets a copy in `folder`."""
+    if db.stem == NAME:
+        return bundled(METADATA)
+    content = json.loads(bundled(METADATA).read_text("utf-8"))
+    content["databases"] = {db.stem: content["databases"][NAME]}
+    path = folder / METADATA
+    path.write_text(json.dumps(content), "utf-8")
+    return path

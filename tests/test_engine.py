@@ -1,0 +1,301 @@
+"""The search engine: filters first, two rankings joined, and never an answer from yesterday."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from planting import plant_document, plant_passage, plant_promise, plant_vectors
+
+from pipeline.errors import ModelError, StoreError
+from pipeline.search import Engine, Filters
+from pipeline.search import engine as rooms
+from pipeline.search.engine import marks_of
+from pipeline.search.meaning import LazyEncoder
+from pipeline.search.questions import parse
+from pipeline.settings import Settings
+from pipeline.store import mark, open_store, rows, table
+
+SHARE = "We will share information between response teams."
+
+
+@pytest.fixture
+def planted(db, letters):
+    """Promises and passages of three issuers, one of them in a joint text."""
+    plant_document(db, "xaa-2016", issuer="XAA", year=2016)
+    plant_promise(db, "xaa-2016", SHARE, themes=("INC",), bindingness=3, deadline="by 2018")
+    plant_passage(db, "xaa-2016", "Teams that respond share little information today.", themes=("INC",))
+    plant_document(db, "xbb-2020", issuer="XBB", year=2020, kind="international_strategy")
+    plant_promise(db, "xbb-2020", "Judges will be trained in electronic evidence.", themes=("CRIME",), bindingness=4)
+    plant_document(db, "both-2022", issuer="XAA-XBB", year=2022)
+    plant_promise(db, "both-2022", "Both sides will exchange warnings of incidents.", themes=("INC", "INTL"))
+    plant_vectors(db, letters)
+    return db
+
+
+@pytest.fixture
+def path(planted, tmp_path):
+    return tmp_path / "concord.db"
+
+
+@pytest.fixture
+def engine(path):
+    """An engine that takes every likeness for an answer, so that the filters alone decide."""
+    return Engine(path, Settings(search_floor=-1.0))
+
+
+@pytest.fixture
+def words(path):
+    """An engine without an encoder: it searches words alone."""
+
+    def missing():
+        raise ModelError("The model is not installed.")
+
+    return Engine(path, encoder=LazyEncoder(missing))
+
+
+def documents(results):
+    return {hit.document_id for hit in results.hits}
+
+
+def texts(results):
+    return [hit.text for hit in results.hits]
+
+
+def test_a_promise_is_found_by_its_words(words):
+    assert texts(words.search("share information")) == [SHARE, "Teams that respond share little information today."]
+
+
+def test_a_promise_is_found_by_its_meaning_alone(path):
+    hits = Engine(path, Settings(search_floor=0.9)).search("teams response between information share will we").hits
+    assert ("meaning" in hits[0].why, hits[0].text) == (True, SHARE)
+
+
+def test_a_hit_says_which_ranking_found_it(engine):
+    why = {hit.text: hit.why for hit in engine.search("judges").hits}
+    assert why["Judges will be trained in electronic evidence."] == ("words", "meaning")
+    assert why[SHARE] == ("meaning",)
+
+
+def test_a_hit_that_is_less_like_the_question_than_the_floor_is_left_out(path):
+    assert texts(Engine(path, Settings(search_floor=1.0)).search("judges")) == [
+        "Judges will be trained in electronic evidence."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters(issuers=("XBB",)), {"xbb-2020", "both-2022"}),
+        (Filters(issuers=("XAA-XBB",)), {"both-2022"}),
+        (Filters(kinds=("international_strategy",)), {"xbb-2020"}),
+        (Filters(themes=("INTL",)), {"both-2022"}),
+        (Filters(themes=("CRIME", "INTL")), {"xbb-2020", "both-2022"}),
+        (Filters(documents=("xaa-2016",)), {"xaa-2016"}),
+        (Filters(year_from=2020), {"xbb-2020", "both-2022"}),
+        (Filters(year_to=2016), {"xaa-2016"}),
+        (Filters(year_from=2017, year_to=2021), {"xbb-2020"}),
+        (Filters(bindingness=4), {"xbb-2020"}),
+        (Filters(has_deadline=True), {"xaa-2016"}),
+        (Filters(language="fr"), set()),
+        (Filters(issuers=("XAA",), themes=("CRIME",)), set()),
+    ],
+)
+def test_a_hit_has_to_pass_every_filter(engine, filters, expected):
+    assert documents(engine.search("warnings", filters)) == expected
+
+
+@pytest.mark.parametrize("kind", ["commitment", "passage"])
+def test_only_hits_of_the_kind_that_is_asked_for_are_found(engine, kind):
+    assert {hit.kind for hit in engine.search("information", Filters(kind_of_hit=kind)).hits} == {kind}
+
+
+def test_filters_come_before_the_cut_of_the_words(planted, words, monkeypatch):
+    monkeypatch.setattr(rooms, "_DEPTH", 5)
+    for number in range(20):
+        plant_promise(planted, "xaa-2016", f"We will share information, information and information {number}.")
+    plant_promise(planted, "xbb-2020", "As far as the law of the land allows it at all, we may share information.")
+    assert documents(words.search("share information", Filters(documents=("xbb-2020",)))) == {"xbb-2020"}
+
+
+def test_filters_come_before_the_cut_of_the_meaning(planted, engine, monkeypatch, letters):
+    monkeypatch.setattr(rooms, "_DEPTH", 5)
+    for number in range(20):
+        plant_promise(planted, "xaa-2016", f"Zebras, zebras {number}.")
+    plant_vectors(planted, letters)
+    assert documents(engine.search("zebras", Filters(documents=("xbb-2020",)))) == {"xbb-2020"}
+
+
+def test_a_phrase_is_exact(engine):
+    assert texts(engine.search('"response teams"')) == [SHARE]
+    assert engine.search('"teams response"').hits == ()
+
+
+def test_a_phrase_is_looked_for_with_the_other_words(engine):
+    assert engine.search('"response teams" judges').hits == ()
+
+
+def test_an_excluded_word_leaves_out_what_holds_it(engine):
+    assert texts(engine.search("information -between")) == ["Teams that respond share little information today."]
+
+
+def test_or_joins_alternatives(words):
+    assert documents(words.search("judges OR warnings")) == {"xbb-2020", "both-2022"}
+
+
+def test_what_holds_every_word_comes_before_what_holds_some(words):
+    assert texts(words.search("judges trained information"))[0] == "Judges will be trained in electronic evidence."
+
+
+def test_nothing_found_is_said(words):
+    results = words.search("zebras")
+    assert (results.hits, results.total, results.facets) == ((), 0, {"issuer": [], "theme": []})
+    assert results.note.startswith("Only words were searched")
+
+
+def test_nothing_found_in_words_and_meaning_is_said(path):
+    assert Engine(path, Settings(search_floor=1.0)).search("zebras").note == "Nothing found."
+
+
+@pytest.mark.parametrize(("typed", "note"), [("", ""), ("   ", ""), ("?!", "Type a word to look for.")])
+def test_no_question_has_no_answer(words, typed, note):
+    results = words.search(typed)
+    assert (results.hits, results.note) == ((), note)
+
+
+def test_without_a_model_words_alone_are_searched_and_the_note_says_why(words):
+    results = words.search("judges")
+    assert results.hits[0].why == ("words",)
+    assert results.note == "Only words were searched: The model is not installed."
+
+
+def test_a_database_without_vectors_of_the_model_is_searched_by_words_and_the_note_says_so(planted, engine):
+    planted.execute("update embeddings set model = 'another@0'")
+    planted.conn.commit()
+    results = engine.search("judges")
+    assert results.hits[0].why == ("words",)
+    assert results.note == "Only words were searched: this database holds no vectors of letters@0."
+
+
+def test_a_missing_model_is_looked_for_once(path):
+    tries = []
+
+    def missing():
+        tries.append(1)
+        raise ModelError("The model is not installed.")
+
+    engine = Engine(path, encoder=LazyEncoder(missing))
+    engine.search("judges")
+    engine.search("warnings")
+    assert len(tries) == 1
+
+
+def test_a_passage_is_not_shown_beside_the_promise_in_it(engine):
+    assert texts(engine.search("judges")).count("Judges will be trained in electronic evidence.") == 1
+
+
+def test_hits_can_be_leafed_through(engine):
+    whole = texts(engine.search("information", most=10))
+    assert len(whole) > 3
+    assert (
+        texts(engine.search("information", most=2)) + texts(engine.search("information", most=2, start=2)) == whole[:4]
+    )
+
+
+def test_the_total_counts_what_is_not_shown(engine):
+    assert engine.search("information", most=1).total == engine.search("information", most=10).total > 1
+
+
+def test_facets_count_every_hit(engine):
+    results = engine.search("information", most=1)
+    assert sum(n for _, _, n in results.facets["issuer"]) == results.total
+
+
+def test_the_matched_words_are_marked_whatever_their_ending():
+    text = "Sharing of information is shared."
+    assert [text[start:end] for start, end in marks_of(text, parse("share information"))] == [
+        "Sharing", "information", "shared",
+    ]  # fmt: skip
+
+
+def test_a_database_that_is_replaced_is_read_anew(planted, path, tmp_path, letters):
+    engine = Engine(path, Settings(search_floor=0.999))
+    assert engine.search("zebra crossings").hits == ()
+    newer = tmp_path / "newer.db"
+    db = open_store(newer)
+    plant_document(db, "new")
+    plant_promise(db, "new", "Zebra crossings")
+    plant_vectors(db, letters)
+    db.execute("pragma journal_mode = delete")
+    db.close()
+    planted.execute("pragma journal_mode = delete")
+    planted.close()
+    shutil.move(newer, path)
+    assert [hit.why for hit in engine.search("zebra crossings").hits] == [("words", "meaning")]
+
+
+def test_a_promise_that_came_after_the_first_search_is_found_by_its_meaning(planted, path, letters):
+    engine = Engine(path, Settings(search_floor=0.999))
+    assert engine.search("anagram zebra").hits == ()
+    plant_promise(planted, "xaa-2016", "Zebra nag a ram")
+    plant_vectors(planted, letters)
+    assert [hit.text for hit in engine.search("anagram zebra").hits] == ["Zebra nag a ram"]
+
+
+def test_a_promise_that_took_the_place_of_another_is_found(planted, engine):
+    """As after the stage of commitments, before that of themes: as many rows as before, other ids."""
+    engine.search("warnings")
+    with planted.atomic():
+        old = rows(planted, "select * from commitments where document_id = 'both-2022'")[0]
+        planted.execute("delete from commitments where id = ?", [old["id"]])
+        table(planted, "commitments").insert({**old, "id": "newer", "start": 1})
+        mark(planted, "commitments", "both-2022", input_hash="", output_hash="newer", seconds=0)
+    assert "newer" in {hit.id for hit in engine.search("warnings").hits}
+
+
+def test_the_matrix_is_read_once_while_nothing_changes(engine, monkeypatch):
+    engine.search("warnings")
+    monkeypatch.setattr(rooms, "Matrix", lambda *_: pytest.fail("the vectors were read again"))
+    assert engine.search("judges").hits
+
+
+def test_what_is_most_like_a_promise_leaves_out_itself_and_its_passage(planted, engine):
+    promise = rows(planted, "select id from commitments where quote = ?", [SHARE])[0]["id"]
+    found = texts(engine.more_like("commitment", promise))
+    assert SHARE not in found
+    assert "Teams that respond share little information today." in found
+
+
+def test_nothing_is_like_what_has_no_vector(engine):
+    results = engine.more_like("passage", "nothing")
+    assert (results.hits, results.note) == ((), "It has no vector: its language is not covered.")
+
+
+def test_a_database_that_is_not_there_is_an_error_that_says_what_to_do(tmp_path):
+    with pytest.raises(StoreError, match=r"There is no database at .*\. Make one: concord run"):
+        Engine(tmp_path / "none.db").search("judges")
+
+
+def test_an_engine_does_not_write(planted, engine):
+    before = "\n".join(planted.conn.iterdump())
+    engine.search("warnings")
+    assert "\n".join(planted.conn.iterdump()) == before
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(alphabet="share judge\"'-*^:()OR\u201c\ud800\0\u00e9", max_size=30))
+def test_every_question_has_an_answer(engine, typed):
+    results = engine.search(typed)
+    assert results.total >= len(results.hits)
+    assert all(np.isfinite(hit.score) for hit in results.hits)
+
+
+def test_real_words_and_meaning_find_what_the_sample_promises(sample_settings):
+    """A question in other words than the promise's, with the real encoder."""
+    engine = Engine(sample_settings.db, sample_settings)
+    found = engine.search("teaching children to be safe online", Filters(kind_of_hit="commitment"), most=5)
+    assert any("child" in hit.text or "school" in hit.text or "pupil" in hit.text for hit in found.hits)
+    assert any("meaning" in hit.why for hit in found.hits)

@@ -1,0 +1,124 @@
+"""Questions: what somebody types is understood, and never an error."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.search.questions import parse
+
+TYPED = st.one_of(
+    st.text(),
+    st.text(alphabet="ab \"'-*^:()+{}[]OR\\.%&\u201c\u201d\u00ab\u00bb\u2019NEARAND\0\ud800", max_size=40),
+)
+
+
+@pytest.fixture(scope="module")
+def index():
+    """A full-text index as the database has it, with one text."""
+    connection = sqlite3.connect(":memory:")
+    connection.execute("create virtual table texts using fts5(text, tokenize = 'porter unicode61')")
+    connection.execute("insert into texts values ('We will share information between response teams.')")
+    yield connection
+    connection.close()
+
+
+def matches(index, typed, *, every=True):
+    query = parse(typed).fts(every=every)
+    return bool(query) and bool(index.execute("select 1 from texts where texts match ?", [query]).fetchall())
+
+
+@given(typed=TYPED, every=st.booleans())
+def test_nothing_that_can_be_typed_is_an_error(index, typed, every):
+    query = parse(typed).fts(every=every)
+    if query:
+        index.execute("select 1 from texts where texts match ?", [query]).fetchall()
+
+
+@given(TYPED)
+def test_what_is_typed_can_be_shown_and_encoded_again(typed):
+    assert parse(typed).text.encode("utf-8") is not None
+
+
+@given(TYPED)
+def test_a_question_without_a_word_asks_for_nothing(typed):
+    question = parse(typed)
+    assert bool(question.fts(every=True)) == bool(question.required)
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "?!", "-", '""', "-excluded", "***"])
+def test_what_holds_no_word_to_look_for_asks_for_nothing(typed):
+    assert parse(typed).required == ()
+
+
+@pytest.mark.parametrize(
+    "typed", ["share", "SHARE", "sharing", "shares information", "teams response", "share (between)"]
+)
+def test_all_words_in_any_order_and_with_any_ending_match(index, typed):
+    assert matches(index, typed)
+
+
+def test_a_word_that_is_missing_stops_the_match_of_every_word(index):
+    assert not matches(index, "share zebras")
+
+
+def test_some_words_match_when_not_every_one_is_asked_for(index):
+    assert matches(index, "share zebras", every=False)
+
+
+@pytest.mark.parametrize("typed", ['"response teams"', "\u201cresponse teams\u201d", "\u00abresponse teams\u00bb"])
+def test_a_phrase_matches_in_its_order(index, typed):
+    assert matches(index, typed)
+
+
+def test_a_phrase_does_not_match_out_of_order(index):
+    assert not matches(index, '"teams response"')
+
+
+def test_an_excluded_word_stops_a_match(index):
+    assert not matches(index, "share -response")
+
+
+def test_an_excluded_phrase_stops_a_match(index):
+    assert not matches(index, 'share -"response teams"')
+
+
+@pytest.mark.parametrize("typed", ["cross-border data", '"cross border"-data', "data - border", "data -- border"])
+def test_a_hyphen_that_does_not_begin_a_word_excludes_nothing(typed):
+    assert parse(typed).excluded == ()
+
+
+def test_or_joins_alternatives(index):
+    assert matches(index, "zebras OR share")
+    assert not matches(index, "zebras OR lions")
+
+
+def test_or_binds_only_its_neighbours(index):
+    assert not matches(index, "zebras share OR lions")
+
+
+@pytest.mark.parametrize("typed", ["OR share", "share OR", "share OR OR teams", "or share"])
+def test_an_or_that_joins_nothing_is_harmless(typed):
+    assert ("share",) in parse(typed).terms
+
+
+@pytest.mark.parametrize(
+    "typed", ["NEAR(share teams)", "text:share", "share*", "share AND teams", "^share", "share NOT teams"]
+)
+def test_the_operators_of_the_index_are_only_words(typed):
+    assert all(word.isalnum() for term in parse(typed).terms for word in term)
+
+
+def test_words_that_say_nothing_are_left_out(index):
+    assert matches(index, "where is it that the teams share?")
+
+
+def test_words_that_say_nothing_count_when_there_are_no_others():
+    assert parse("the who").telling == [(("the",),), (("who",),)]
+
+
+def test_an_endless_question_is_cut():
+    assert len(parse("word " * 10_000).required) <= 100

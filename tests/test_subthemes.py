@@ -1,0 +1,135 @@
+"""Sub-themes: groups that last from run to run, are never too small, and are named by their own words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.subthemes import _carried, _new_id, distinctive_terms, group
+
+HOW = {"neighbours": 5, "resolution": 1.0, "smallest": 3}
+
+
+def a_cloud(centres, each, seed=1):
+    """Unit vectors around `centres` directions, `each` of them around every one."""
+    noise = np.random.default_rng(seed).normal(0, 0.1, (centres * each, 16))
+    vectors = np.repeat(np.eye(16)[:centres], each, axis=0) + noise
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+def grouped(ids, vectors, before=None, **how):
+    return group("CAP", ids, [f"promise {one}" for one in ids], vectors, before or {}, **{**HOW, **how})
+
+
+def membership(ids, groups):
+    return {ids[place]: one.id for one in groups for place in one.members}
+
+
+@pytest.fixture
+def ids():
+    return [f"p{number:02}" for number in range(30)]
+
+
+def test_like_promises_are_grouped_together(ids):
+    groups = grouped(ids, a_cloud(3, 10))
+    assert sorted(one.members for one in groups) == [tuple(range(start, start + 10)) for start in (0, 10, 20)]
+
+
+def test_two_runs_give_the_same_groups(ids):
+    assert grouped(ids, a_cloud(3, 10)) == grouped(ids, a_cloud(3, 10))
+
+
+def test_a_rerun_from_its_own_outcome_changes_nothing(ids):
+    first = grouped(ids, a_cloud(3, 10))
+    assert grouped(ids, a_cloud(3, 10), membership(ids, first)) == first
+
+
+def test_a_group_keeps_its_id_when_promises_join_it(ids):
+    old = membership(ids, grouped(ids, a_cloud(3, 10)))
+    more = [*ids, *(f"q{number}" for number in range(6))]
+    vectors = np.concatenate([a_cloud(3, 10), a_cloud(3, 2, seed=2)])
+    new = membership(more, grouped(more, vectors, old))
+    assert {one: new[one] for one in ids} == old
+    assert set(new.values()) == set(old.values())
+
+
+def test_a_group_keeps_its_id_when_some_of_its_promises_go(ids):
+    old = membership(ids, grouped(ids, a_cloud(3, 10)))
+    kept = [one for place, one in enumerate(ids) if place % 10 < 7]
+    vectors = a_cloud(3, 10)[[ids.index(one) for one in kept]]
+    assert membership(kept, grouped(kept, vectors, old)) == {one: old[one] for one in kept}
+
+
+def test_an_id_goes_to_the_group_that_holds_the_largest_part_of_its_members():
+    before = dict.fromkeys("abcde", "old")
+    assert _carried([["a", "b"], ["c", "d", "e"]], before) == ["", "old"]
+
+
+def test_an_id_of_which_less_than_half_is_left_together_is_not_carried_over():
+    before = dict.fromkeys("abcdefg", "old")
+    assert _carried([["a", "b", "c"], ["d", "e"], ["f", "g"]], before) == ["", "", ""]
+
+
+def test_a_new_group_whose_representative_named_an_older_one_gets_an_id_of_its_own():
+    first = _new_id("CAP", "p1", set())
+    assert _new_id("CAP", "p1", {first}) != first
+
+
+def test_no_two_groups_share_an_id_after_a_split(ids):
+    vectors = a_cloud(2, 15)
+    whole = grouped(ids, np.repeat(a_cloud(1, 1), 30, axis=0), smallest=30)
+    before = dict.fromkeys(ids, whole[0].id)
+    split = grouped(ids, vectors, before | dict.fromkeys(ids[15:], ""))
+    assert len({one.id for one in split}) == len(split)
+
+
+def test_a_theme_with_few_promises_is_one_group():
+    assert len(grouped(["a", "b", "c"], a_cloud(3, 1))) == 1
+
+
+def test_promises_that_form_only_small_groups_are_one_group():
+    ids = ["a", "b", "c", "d"]
+    assert [one.members for one in grouped(ids, a_cloud(2, 2), neighbours=1)] == [(0, 1, 2, 3)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    centres=st.integers(1, 6), each=st.integers(1, 8), smallest=st.integers(1, 6), neighbours=st.integers(1, 12),
+    seed=st.integers(0, 1000),
+)  # fmt: skip
+def test_every_promise_is_in_one_group_and_no_group_is_too_small(centres, each, smallest, neighbours, seed):
+    ids = [f"p{number:02}" for number in range(centres * each)]
+    groups = grouped(ids, a_cloud(centres, each, seed), smallest=smallest, neighbours=neighbours)
+    assert sorted(place for one in groups for place in one.members) == list(range(len(ids)))
+    assert len(groups) == 1 or min(len(one.members) for one in groups) >= smallest
+    assert len({one.id for one in groups}) == len(groups)
+
+
+def test_the_representative_is_the_promise_nearest_to_the_middle_of_its_group():
+    vectors = np.array([[1, 0], [0.9, 0.436], [0, 1]], dtype=np.float32)
+    assert grouped(["a", "b", "c"], vectors)[0].representative == 1
+
+
+def test_terms_set_a_group_apart_from_the_others():
+    terms = distinctive_terms(
+        [
+            ["We will train teachers for schools.", "Schools will get more teachers."],
+            ["We will patch power grids.", "Power grids will be patched."],
+        ]
+    )
+    assert "schools" in terms[0]
+    assert "power grids" in terms[1]
+
+
+def test_terms_do_not_repeat_a_word_of_one_another():
+    terms = distinctive_terms(
+        [["Power grids and power plants.", "Power grids and power plants."], ["Judges.", "Judges."]]
+    )
+    words = [word for term in terms[0] for word in term.split()]
+    assert len(words) == len(set(words))
+
+
+def test_words_that_every_promise_uses_name_no_group():
+    assert distinctive_terms([["We will ensure national cyber security."] * 2]) == [()]
