@@ -13,6 +13,7 @@ import zipfile
 from dataclasses import asdict, replace
 
 import pytest
+from conftest import SHARED
 from docx import Document
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,6 +119,22 @@ def test_a_file_that_unfolds_without_end_is_too_large(problem_of):
 
 def test_markup_that_nests_without_end_is_a_problem(problem_of):
     assert problem_of(b"<html><body>" + b"<div>" * 20_000 + b"We will act.", name="a.html") == "empty"
+
+
+@pytest.mark.corpus
+def test_a_broken_pdf_of_the_shared_corpus_is_a_reading_or_a_problem():
+    folder = SHARED / "hostile"
+    if not folder.is_dir():
+        pytest.skip(f"there is no {folder}: set CONCORD_SHARED to the folder that holds the broken files")
+    failed = []
+    for path in sorted(folder.glob("*.pdf")):
+        try:
+            read_bytes(path.read_bytes(), path.name, most_pages=500)
+        except DocumentProblem:
+            continue
+        except Exception as error:
+            failed.append((path.name, repr(error)))
+    assert failed == []
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from conftest import SAMPLE
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.constants import PageLabelStyle
+from pypdf.errors import PdfReadError
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
@@ -173,6 +174,17 @@ def test_a_file_that_no_reader_can_open_is_damaged():
 def test_a_file_without_its_last_kilobyte_is_still_read():
     data = pdf("We will act.", "We will help.", pageCompression=0)
     assert texts(data[: data.rindex(b"xref")]) == ["We will act.", "We will help."]
+
+
+@pytest.mark.parametrize("error", [AssertionError, KeyError, RecursionError, PdfReadError])
+def test_a_file_whose_structure_cannot_be_read_still_has_its_text(error, monkeypatch):
+    data = pdf("We will act.")
+
+    def broken(*_, **__):
+        raise error
+
+    monkeypatch.setattr("pypdf.PdfReader", broken)
+    assert texts(data) == ["We will act."]
 
 
 def ruled(rows, top=700):

@@ -89,7 +89,9 @@ class _Structure:
             self.title = str((reader.metadata and reader.metadata.title) or "").strip()
             created = reader.metadata and reader.metadata.creation_date
             self.published_on = created.date().isoformat() if created else ""
-        except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError):
+        except (
+            PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, AssertionError, RecursionError, OSError,
+        ):  # fmt: skip
             return  # pdfium may still be able to open it
 
     def label(self, index: int) -> str:

@@ -118,9 +118,9 @@ DESIGNS = {
 }
 
 
-def write_pdf(source: Source, path: Path) -> Printed:
-    """Print a source; when it has a contents page, print twice to know the page numbers."""
-    design = DESIGNS[source.id]
+def write_pdf(source: Source, path: Path, design: Design | None = None) -> Printed:
+    """Print a source in its own design or another; with a contents page, twice, to know the page numbers."""
+    design = design or DESIGNS[source.id]
     writer = _Writer(source, design, labels={})
     pages = writer.compose()
     if any(block.role == "contents" for block in source.blocks):
