@@ -25,6 +25,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,9 @@ def main() -> None:
     if options.json:
         print(json.dumps([asdict(score) for score in scores], indent=1))
         return
-    print(f"{'layout':44}{'files':>6}{'CER':>8}{'sentences':>11}{'order':>7}{'furniture':>11}{'lead-ins':>11}{'cells':>11}")
+    print(
+        f"{'layout':44}{'files':>6}{'CER':>8}{'sentences':>11}{'order':>7}{'furniture':>11}{'lead-ins':>11}{'cells':>11}"
+    )
     for score in [*scores, total("all", scores)]:
         print(
             f"{score.layout:44}{score.files:6}{score.error_rate:8.2%}{score.boundary_f1:11.3f}{score.out_of_order:7}"
@@ -161,7 +164,9 @@ def typeset_scores(show: bool) -> Iterator[Score]:
 
 def furniture_of(source: Source, printed: Any) -> list[str]:
     """Return the words that stand on pages and belong to no block."""
-    return [text for text in dict.fromkeys([*printed.furniture, NOTICE, source.header["running_head"]]) if len(text) > 6]
+    return [
+        text for text in dict.fromkeys([*printed.furniture, NOTICE, source.header["running_head"]]) if len(text) > 6
+    ]
 
 
 def sample_scores(show: bool) -> Iterator[Score]:
@@ -192,7 +197,9 @@ def score_file(path: Path, blocks: Sequence[dict[str, Any]], furniture: Sequence
     if show:
         for block, passage in zip(blocks, matched, strict=True):
             if passage is None or squeezed(passage.text) != squeezed(block["text"]):
-                print(f"{path.name} {block['role']}: {block['text'][:110]!r}\n    {passage.text[:110] if passage else None!r}")
+                print(
+                    f"{path.name} {block['role']}: {block['text'][:110]!r}\n    {passage.text[:110] if passage else None!r}"
+                )
     place = {passage.segments: number for number, passage in enumerate(passages)}
     order = [place[passage.segments] for passage in matched if passage is not None and passage.role != "footnote"]
     true_text, found_text = [squeezed(b["text"]) for b in blocks], [squeezed(p.text) if p else "" for p in matched]
@@ -209,7 +216,7 @@ def score_file(path: Path, blocks: Sequence[dict[str, Any]], furniture: Sequence
         boundaries_found=len(found),
         boundaries_right=sum((Counter(wanted) & Counter(found)).values()),
         neighbours=max(0, len(order) - 1),
-        out_of_order=sum(b < a for a, b in zip(order, order[1:], strict=False)),
+        out_of_order=sum(b < a for a, b in pairwise(order)),
         sentences=len(sentences),
         with_furniture=sum(any(squeezed(text) in squeezed(sentence) for text in furniture) for sentence in sentences),
         items=len(items),
@@ -232,10 +239,14 @@ def match(blocks: Sequence[dict[str, Any]], passages: Sequence[Passage]) -> list
         wanted = squeezed(block["text"])
         marked = squeezed(f"{block['marker'] or ''}{block['text']}")
         exact = next((p for p in free if squeezed(p.text) in (wanted, marked)), None)
-        best = exact or max(free, key=lambda p: Levenshtein.normalized_similarity(wanted, squeezed(p.text)), default=None)
+        best = exact or max(
+            free, key=lambda p: Levenshtein.normalized_similarity(wanted, squeezed(p.text)), default=None
+        )
         if best is not None and (exact or Levenshtein.normalized_similarity(wanted, squeezed(best.text)) > 0.3):
             free.remove(best)
-            found.append(replace(best, text=best.text) if squeezed(best.text) == wanted else _without_marker(best, block))
+            found.append(
+                replace(best, text=best.text) if squeezed(best.text) == wanted else _without_marker(best, block)
+            )
         else:
             found.append(None)
     return found
@@ -271,7 +282,7 @@ def boundaries_of_passages(passages: Sequence[Passage]) -> list[tuple[str, str]]
 
 
 def _boundaries(sentences: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for before, behind in zip(sentences, sentences[1:], strict=False):
+    for before, behind in pairwise(sentences):
         yield squeezed(before)[-_AROUND:], squeezed(behind)[:_AROUND]
 
 

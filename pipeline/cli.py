@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -21,6 +21,9 @@ from rich.table import Table
 from . import __version__
 from .errors import ConcordError
 from .settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from .evaluating import Evaluation
 
 EXAMPLES = {
     "demo": "concord demo --port 8010",
@@ -31,6 +34,8 @@ EXAMPLES = {
     "compare": "concord compare CAN JPN --at 2016",
     "check": "concord check --db my.db",
     "serve": "concord serve --db my.db --port 8001",
+    "evaluate": "concord evaluate gold/dev.jsonl --db my.db",
+    "train": "concord train gold/train.jsonl --db my.db --into my-model",
     "doctor": "concord doctor",
 }
 
@@ -290,6 +295,90 @@ def serve(db: Path | None, host: str, port: int) -> None:
     _serve(settings, port=port, host=host)
 
 
+@_command("evaluate")
+@click.argument("gold", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@_corpus
+@_db
+@click.option("--units", is_flag=True, help="Judge the gold's own units, not what a run found in the documents.")
+@click.option("--worst", type=int, default=40, show_default=True, help="Errors to print.")
+@_json
+def evaluate(gold: Path, corpus: Path | None, db: Path | None, units: bool, worst: int, as_json: bool) -> None:
+    """Measure how often Concord is right, against sentences labelled by hand.
+
+    The database must hold the documents that GOLD names; with --corpus they are read first. The
+    figures go into the table "quality", from which the site says how good its counts are.
+    """
+    from .evaluating import evaluate_documents, evaluate_units, judge_units, write_quality
+    from .gold import load_gold
+    from .store import open_store
+
+    settings = load_settings(corpus=corpus, db=db)
+    labelled = load_gold(gold)
+    failed = corpus is not None and _run(settings, as_json=as_json)
+    with open_store(settings.db) as database:
+        if units:
+            found = evaluate_units(database, labelled, gold.name, lambda given: judge_units(given, settings.english))
+        else:
+            found = evaluate_documents(database, labelled, gold.name)
+        write_quality(database, found)
+    if as_json:
+        _print_json(asdict(found))
+    else:
+        _print_evaluation(found, worst)
+    sys.exit(1 if failed else 0)
+
+
+@_command("train")
+@click.argument("gold", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@_db
+@click.option(
+    "--into", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder that the model goes into."
+)
+@click.option("--labels", type=click.Path(path_type=Path, dir_okay=False), help="Stand-off labels to learn from too.")
+@click.option("--no-labels", is_flag=True, help="Learn from GOLD alone.")
+@click.option("--parts", type=int, default=5, show_default=True, help="Divide the documents into so many parts,")
+@click.option("--held-out", type=int, default=1, show_default=True, help="and hold out each of so many of them once.")
+@_json
+def train(
+    gold: tuple[Path, ...],
+    db: Path | None,
+    into: Path,
+    labels: Path | None,
+    no_labels: bool,
+    parts: int,
+    held_out: int,
+    as_json: bool,
+) -> None:
+    """Train the model that says what a sentence does, from labelled sentences.
+
+    The database must hold the documents that the labels are about. Parts of the documents are held
+    out, to calibrate the model and to measure it; the model itself then learns from all of them.
+    Takes a quarter of an hour for each part held out, and one more, on two cores.
+    """
+    from .progress import Progress
+    from .settings import bundled
+    from .store import open_for_reading
+    from .training import Recipe, run_training
+
+    shipped = bundled("models") / "commitments" / "labels.jsonl"
+    more = None if no_labels else labels or (shipped if shipped.is_file() else None)
+    recipe = Recipe(parts=parts, held_out=held_out)
+    settings = load_settings(db=db)
+    with open_for_reading(settings.db) as database, Progress(console, quiet=as_json) as progress:
+        trained = run_training(
+            database, gold=gold, labels=more, folder=into, recipe=recipe, report=progress.report_for("train")
+        )
+    if as_json:
+        _print_json(asdict(trained))
+        return
+    table = _table("Held out", *trained.figures)
+    for place, figures in enumerate((*trained.parts, trained.figures), 1):
+        name = "all" if place > len(trained.parts) else f"part {place}"
+        table.add_row(name, *(str(value) for value in figures.values()))
+    console.print(table)
+    console.print(f"Learnt from {trained.examples:,} sentences in {trained.seconds:,.0f} seconds; written to {into}.")
+
+
 @_command("doctor")
 @_json
 def doctor(as_json: bool) -> None:
@@ -342,6 +431,40 @@ def _run(settings: Settings, *, as_json: bool) -> bool:
     )
     _print_problems(problems)
     return bool(failures)
+
+
+def _print_evaluation(found: Evaluation, worst: int) -> None:
+    """Print the figures of an evaluation, what was taken for what, the reliability curve and the worst errors."""
+    console.print(
+        f"{_plain(found.gold)}, {found.mode}: values with their 95 % intervals, by a bootstrap over documents."
+    )
+    table = _table("Measure", "of", "value", "from", "to", "rows")
+    for figure in found.figures:
+        score = figure.score
+        table.add_row(
+            figure.measure,
+            figure.group,
+            f"{score.value:.3f}",
+            f"{score.low:.3f}",
+            f"{score.high:.3f}",
+            f"{score.count:,}",
+        )
+    console.print(table)
+    taken_for = list(dict.fromkeys(name for counts in found.confusion.values() for name in counts))
+    table = _table("Labelled", *(f"as {name}" for name in taken_for))
+    for label, counts in sorted(found.confusion.items(), key=lambda item: -sum(item[1].values())):
+        table.add_row(label, *(str(counts.get(name, "")) for name in taken_for))
+    console.print(table)
+    table = _table("Confidence", "share that are commitments", "rows")
+    for one in found.curve:
+        table.add_row(f"{one.confidence:.2f}", f"{one.right:.2f}", f"{one.count:,}")
+    console.print(table)
+    for unit, one in found.worst[:worst]:
+        wrongly = "found, but labelled" if one.is_commitment else "missed; labelled"
+        console.print(
+            f"[bold]{one.confidence:.2f}[/] {wrongly} {unit.label}: {_plain(unit.text)} [dim]({unit.id})[/]",
+            highlight=False,
+        )
 
 
 def _serve(settings: Settings, *, port: int, host: str) -> None:

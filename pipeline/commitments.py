@@ -1,24 +1,29 @@
 """Commitments: what is promised, word for word, and its parts.
 
 Reads `passages`; writes `sentences` (what each sentence does, and why it is no commitment),
-`commitments` and their `slots`. The steps are pure functions in `finding/`.
+`sentence_themes` (what it is about), `commitments` and their `slots`. The trained model judges; the
+grammar of what it found gives the parts. The steps are pure functions in `finding/`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Database
 
 from .finding import cues
+from .finding.clauses import clause_of
 from .finding.deadlines import Deadline, date_cell, find_deadline
-from .finding.judging import Context, judge
+from .finding.detector import Prediction, Question, detector_key, is_about_all, load_detector
 from .finding.slots import slots_of
+from .finding.splitting import Part, split
 from .finding.strength import bindingness, precision
 from .ids import digest, numbered, same_text
 from .issuers import Issuers, load_issuers
+from .mentions import Names
 from .passages import COVERED, load_passages
 from .records import BODY_ROLES, Commitment, Judgement, Passage, Report, Slot, Tally
 from .settings import Settings
@@ -29,97 +34,177 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-EXTRACTOR = "commitments/1"
+EXTRACTOR = "commitments/2"
 
 Judged = list[tuple[str, tuple[Judgement, ...]]]
 """(passage id, its judged sentences) of a document, in order."""
 
-_DATE_COLUMNS = ("due", "deadline", "date", "when", "timeline", "timeframe", "time frame", "target date", "completion")
+_SHORTEST = 3
+"""Words below which a sentence is no sentence."""
+_LEAST_THEME = 0.05
+_DATE_COLUMNS = ("due", "deadline", "date", "when", "timeline", "timeframe", "time frame", "completion")
 _OWNER_COLUMNS = ("owner", "responsible", "lead", "agency", "actor", "body", "institution", "responsibility")
-_ACTION_COLUMNS = (
-    "action",
-    "activity",
-    "measure",
-    "task",
-    "commitment",
-    "initiative",
-    "objective",
-    "deliverable",
-    "step",
-)
+_MONEY_COLUMNS = ("budget", "cost", "funding", "money", "amount")
+
+
+@dataclass(frozen=True)
+class About:
+    """What has to be known of a document to judge its sentences."""
+
+    published_on: str
+    is_about_all: bool
 
 
 def run(db: Database, settings: Settings, report: Report) -> Tally:
-    """Extract the commitments of every document whose passages changed."""
+    """Extract the commitments of every document whose passages changed.
+
+    Raises:
+        ModelError: the trained model or the English pipeline is missing.
+    """
     issuers = load_issuers(settings.corpus)
     documents = {row["id"]: row for row in rows(db, "select id, issuer_id, kind_id, published_on, year from documents")}
     inputs = {
-        name: digest(EXTRACTOR, passages_hash, settings.english, *_about(documents[name]))
+        name: digest(
+            EXTRACTOR,
+            detector_key(),
+            passages_hash,
+            settings.english,
+            issuers.names_hash,
+            sorted(documents[name].items(), key=str),
+        )
         for name, passages_hash in outputs(db, "passages").items()
         if name in documents
     }
 
     def load(name: str) -> tuple[Any, ...]:
         document = documents[name]
-        names = issuer_names(issuers, document["issuer_id"])
-        is_about_all = document["kind_id"] not in ("national_strategy", "international_strategy")
-        return load_passages(db, name), names, is_about_all, document["published_on"], settings.english
+        about = About(document["published_on"], is_about_all(document["kind_id"]))
+        return load_passages(db, name), about, settings.english, settings.processes
 
     def keep(name: str, found: Judged, tally: Tally) -> str:
         tally.add("sentences", sum(len(judgements) for _, judgements in found))
         tally.add("commitments", sum(len(j.commitments) for _, judgements in found for j in judgements))
-        return write_judged(db, documents[name], found)
+        return write_judged(db, documents[name], found, issuers)
 
     return work_through(db, "commitments", inputs, load=load, task=extract, keep=keep, settings=settings, report=report)
 
 
-def extract(
-    passages: Sequence[tuple[str, Passage]],
-    issuer_names: tuple[str, ...],
-    is_about_all: bool,
-    published_on: str,
-    english: str,
-) -> Judged:
+def extract(passages: Sequence[tuple[str, Passage]], about: About, english: str, processes: int = 1) -> Judged:
     """Return what each sentence of a document does, with the commitments found in it.
 
     Args:
         passages: (id, passage) in order.
-        issuer_names: what the issuer is called in the text: "Canada", "the Canadian Government".
-        is_about_all: whether the document speaks of every field of politics.
-        published_on: date of the document, from which periods are counted.
+        about: what has to be known of the document.
         english: name of the spaCy pipeline.
+        processes: how many of these run side by side, so that they share the processor's cores.
     """
-    nlp = _pipeline(english)
-    found: Judged = []
-    for passage_id, passage in passages:
-        if passage.role not in BODY_ROLES or passage.language not in COVERED:
+    return Judge(about, english, processes).document(passages)
+
+
+class Judge:
+    """Judges the sentences of one document: all by the model at once, then the commitments by their grammar.
+
+    Args:
+        about: what has to be known of the document.
+        english: name of the spaCy pipeline.
+        processes: how many of these run side by side, so that they share the processor's cores.
+    """
+
+    def __init__(self, about: About, english: str, processes: int = 1) -> None:
+        _share_cores(processes)
+        self.about = about
+        self.detector = load_detector()
+        self.nlp = _pipeline(english)
+
+    def document(self, passages: Sequence[tuple[str, Passage]]) -> Judged:
+        """Return what each sentence does in the passages in which an issuer can promise something."""
+        judged_passages = [
+            (passage_id, passage)
+            for passage_id, passage in passages
+            if passage.role in BODY_ROLES and passage.language in COVERED
+        ]
+        questions = list(questions_of(passages, self.about.is_about_all))
+        predictions = iter(self.detector.predict(questions))
+        return [
+            (passage_id, tuple(self.passage(passage, [next(predictions) for _ in passage.sentences])))
+            for passage_id, passage in judged_passages
+        ]
+
+    def passage(self, passage: Passage, predictions: Sequence[Prediction]) -> Iterator[Judgement]:
+        """Yield what each sentence of a passage does, given what the model says of each."""
+        promised = [
+            is_commitment(prediction, passage.text[start:end], self.detector.threshold)
+            for prediction, (start, end) in zip(predictions, passage.sentences, strict=True)
+        ]
+        texts = [passage.text[s:e] for (s, e), yes in zip(passage.sentences, promised, strict=True) if yes]
+        docs = iter(self.nlp.pipe(texts))
+        lead_in = self.nlp(passage.lead_in) if passage.lead_in and texts else None
+        for place, (start, end) in enumerate(passage.sentences):
+            prediction = predictions[place]
+            themes = tuple((code, value) for code, value in prediction.themes.items() if value >= _LEAST_THEME)
+            commitments: tuple[Commitment, ...] = ()
+            if promised[place]:
+                # One that a rule has found is as sure as the least sure that the model finds.
+                prediction = replace(prediction, confidence=max(prediction.confidence, self.detector.threshold))
+                commitments = tuple(self._commitments(passage, place, next(docs), lead_in, prediction))
+            label, reason = "commitment", ""
+            if not commitments:
+                label, reason = _label_of_none(prediction, passage.text[start:end])
+            yield Judgement(start, end, label, reason, prediction.confidence, commitments, themes)  # type: ignore[arg-type]  # one of the literals
+
+    def _commitments(
+        self, passage: Passage, place: int, doc: Doc, lead_in: Doc | None, prediction: Prediction
+    ) -> Iterator[Commitment]:
+        """Yield the commitments of a sentence: its parts, each with its slots."""
+        offset = passage.sentences[place][0]
+        deadline = _deadline(passage, place, self.about.published_on)
+        cells = _cells(passage) if passage.cells else []
+        clause = clause_of(doc)
+        for part in split(doc, clause):
+            slots = [_moved(slot, part, offset) for slot in slots_of(doc, lead_in, part[0])]
+            slots = [*(slot for slot in slots if slot.name not in {cell.name for cell in cells}), *cells]
+            if deadline:
+                slots.append(_moved(deadline[0], part, offset) if deadline[0].source == "quote" else deadline[0])
+            yield _commitment(passage, offset + part[1], offset + part[2], slots, deadline, prediction)
+
+
+def questions_of(passages: Iterable[tuple[str, Passage]], about_all: bool) -> Iterator[Question]:
+    """Yield each sentence that is to be judged, as the model reads it."""
+    before = ""
+    for _, passage in passages:
+        if passage.role == "contents":
             continue
-        context = Context(passage.role, passage.lead_in, passage.heading_path, issuer_names, is_about_all)
-        lead_in = nlp(passage.lead_in) if passage.lead_in else None
-        judged = (
-            _judge_row(passage, context, published_on, nlp)
-            if passage.cells
-            else _judge_sentences(passage, lead_in, context, published_on, nlp)
-        )
-        found.append((passage_id, tuple(judged)))
-    return found
+        is_judged = passage.role in BODY_ROLES and passage.language in COVERED
+        for start, end in passage.sentences:
+            text = passage.text[start:end]
+            if is_judged:
+                yield Question(text, passage.role, passage.heading_path, passage.lead_in, before, about_all)
+            before = text
 
 
-def issuer_names(issuers: Issuers, code: str | None) -> tuple[str, ...]:
-    """Return what an issuer is called in a text: its names, adjectives, and those of its members."""
-    if code is None:
-        return ()
-    codes = code.split("-") if code not in issuers else [code]
-    names: list[str] = []
-    for each in codes:
-        issuer = issuers[each]
-        names += [issuer.name, *issuer.aliases, *issuer.adjectives]
-        names += [issuers[m.member].name for m in issuer.members]
-    return tuple(dict.fromkeys(name for name in names if len(name) > 1))
+def is_commitment(prediction: Prediction, text: str, threshold: float) -> bool:
+    """Say whether a sentence is a commitment: by the model, where no rule is certain."""
+    if cues.certainly_none(text, shortest=_SHORTEST):
+        return False
+    return prediction.confidence >= threshold or cues.denies_itself(text)
 
 
-def _about(document: dict[str, Any]) -> tuple[Any, ...]:
-    return document["issuer_id"], document["kind_id"], document["published_on"]
+def _label_of_none(prediction: Prediction, text: str) -> tuple[str, str]:
+    if len(text.split()) < _SHORTEST:
+        return "none", "not_body"
+    reason = prediction.reason
+    if prediction.classes["rhetorical_pledge"] > prediction.classes[reason]:
+        return "rhetorical_pledge", ""
+    return "none", reason
+
+
+def _share_cores(processes: int) -> None:
+    """Let several processes with a model each share the cores, instead of each taking all."""
+    import os
+
+    import torch
+
+    torch.set_num_threads(max(1, (os.cpu_count() or 1) // max(1, processes)))
 
 
 @cache
@@ -129,66 +214,48 @@ def _pipeline(english: str) -> Language:
     return load_english(english)
 
 
-def _judge_sentences(
-    passage: Passage, lead_in: Doc | None, context: Context, published_on: str, nlp: Language
-) -> Iterator[Judgement]:
-    texts = [passage.text[start:end] for start, end in passage.sentences]
-    for place, (doc, (start, end)) in enumerate(zip(nlp.pipe(texts), passage.sentences, strict=True)):
-        verdict = judge(doc, lead_in, context)
-        commitments: tuple[Commitment, ...] = ()
-        if verdict.label == "commitment" and verdict.clause is not None:
-            slots = slots_of(doc, lead_in, verdict.clause)
-            following = passage.sentences[place + 1] if place + 1 < len(texts) else None
-            deadline = _deadline(passage, (start, end), following, published_on)
-            commitments = (_commitment(passage, start, end, slots, deadline, verdict.confidence),)
-        yield Judgement(start, end, verdict.label, verdict.reason, verdict.confidence, commitments)
+def _moved(slot: Slot, part: Part, offset: int) -> Slot:
+    """Return a slot of a sentence as a slot of one part of it: outside the part, its source is the passage."""
+    if slot.source != "quote" or slot.start is None or slot.end is None:
+        return slot
+    _, start, end = part
+    if start <= slot.start and slot.end <= end:
+        return replace(slot, start=slot.start - start, end=slot.end - start)
+    return replace(slot, source="passage", start=slot.start + offset, end=slot.end + offset)
 
 
-def _judge_row(passage: Passage, context: Context, published_on: str, nlp: Language) -> Iterator[Judgement]:
-    """Judge a row of a table: its action cell is the quote, its other cells give owner and date."""
-    cells = {column.lower(): (start, end) for column, start, end in passage.cells}
-    action = _cell(cells, _ACTION_COLUMNS)
-    due, owner = _cell(cells, _DATE_COLUMNS), _cell(cells, _OWNER_COLUMNS)
-    for _, start, end in passage.cells:
-        if (start, end) != action or not (due or owner):
-            yield Judgement(start, end, "none", "not_body" if action else "description", 0.5)
-            continue
-        doc = nlp(passage.text[start:end])
-        verdict = judge(doc, None, context)
-        if verdict.label != "commitment" or verdict.clause is None:
-            yield Judgement(start, end, verdict.label, verdict.reason, verdict.confidence)
-            continue
-        slots = slots_of(doc, None, verdict.clause)
-        if owner:
-            slots = [slot for slot in slots if slot.name != "actor"]
-            slots.append(Slot("actor", passage.text[owner[0] : owner[1]], "passage", *owner))
-        deadline = None
-        if due and (found := date_cell(passage.text[due[0] : due[1]], published_on)):
-            deadline = Slot("deadline", found.text, "passage", due[0] + found.start, due[0] + found.end), found
-        commitment = _commitment(passage, start, end, slots, deadline, verdict.confidence)
-        yield Judgement(start, end, "commitment", "", verdict.confidence, (commitment,))
+def _cells(passage: Passage) -> list[Slot]:
+    """Return what the other cells of a table row say of its action: owner, and money."""
+    found = []
+    for name, columns in (("actor", _OWNER_COLUMNS), ("money", _MONEY_COLUMNS)):
+        span = _cell(passage, columns)
+        if span is not None:
+            found.append(Slot(name, passage.text[span[0] : span[1]], "passage", *span))
+    return found
 
 
-def _cell(cells: dict[str, tuple[int, int]], names: Sequence[str]) -> tuple[int, int] | None:
-    return next((span for column, span in cells.items() if any(name in column for name in names)), None)
+def _cell(passage: Passage, names: Sequence[str]) -> tuple[int, int] | None:
+    return next(((s, e) for column, s, e in passage.cells if any(name in column.lower() for name in names)), None)
 
 
-def _deadline(
-    passage: Passage, span: tuple[int, int], following: tuple[int, int] | None, published_on: str
-) -> tuple[Slot, Deadline] | None:
-    """Return a deadline in the quote, or in the next sentence when that speaks of it ("This will be done by ...")."""
-    start, end = span
+def _deadline(passage: Passage, place: int, published_on: str) -> tuple[Slot, Deadline] | None:
+    """Return the deadline of a sentence: in it, in its row's date cell, or in the next sentence when that speaks of it."""
+    start, end = passage.sentences[place]
     if found := find_deadline(passage.text[start:end], published_on):
         return Slot("deadline", found.text, "quote", found.start, found.end), found
-    if following is not None:
-        text = passage.text[following[0] : following[1]]
-        found = (
-            find_deadline(text, published_on) if text.startswith(("This will", "It will be", "This is to")) else None
-        )
-        if found:
-            start = following[0] + found.start
-            return Slot("deadline", found.text, "passage", start, start + len(found.text)), found
+    if span := _cell(passage, _DATE_COLUMNS):
+        found = date_cell(passage.text[span[0] : span[1]], published_on)
+        return (_in_passage(found, span[0]), found) if found else None
+    if place + 1 < len(passage.sentences):
+        start, end = passage.sentences[place + 1]
+        text = passage.text[start:end]
+        found = find_deadline(text, published_on) if text.startswith(cues.SPEAKS_OF_THE_LAST) else None
+        return (_in_passage(found, start), found) if found else None
     return None
+
+
+def _in_passage(deadline: Deadline, offset: int) -> Slot:
+    return Slot("deadline", deadline.text, "passage", offset + deadline.start, offset + deadline.end)
 
 
 def _commitment(
@@ -197,13 +264,11 @@ def _commitment(
     end: int,
     slots: list[Slot],
     deadline: tuple[Slot, Deadline] | None,
-    confidence: float,
+    prediction: Prediction,
 ) -> Commitment:
     quote = passage.text[start:end]
-    if deadline:
-        slots = [*slots, deadline[0]]
-    bound, cue = bindingness(quote, passage.lead_in, slots)
-    points, cues_of_points = precision(quote, slots)
+    bound, cue = bindingness(quote, passage.lead_in, slots, prediction.bindingness)
+    points, point_cues = precision(quote, slots, prediction.points)
     return Commitment(
         start=start,
         end=end,
@@ -213,32 +278,20 @@ def _commitment(
         bindingness=bound,
         bindingness_cue=cue,
         precision=points,
-        precision_cues=cues_of_points,
+        precision_cues=point_cues,
         polarity="negative" if cues.NEGATIVE.search(f"{passage.lead_in} {quote}") else "positive",
         deadline_from=deadline[1].from_on if deadline else "",
         deadline_to=deadline[1].to_on if deadline else "",
-        confidence=confidence,
+        is_reaffirmed=cues.REAFFIRMING.search(quote) is not None,
+        confidence=prediction.confidence,
     )
 
 
-def write_judged(db: Database, document: dict[str, Any], found: Judged) -> str:
-    """Write sentences, commitments and slots of a document; return the hash of its commitments."""
+def write_judged(db: Database, document: dict[str, Any], found: Judged, issuers: Issuers) -> str:
+    """Write sentences, commitments and slots of a document; return the hash of what was written."""
     document_id = document["id"]
     passages = dict(load_passages(db, document_id))
-    write_rows(
-        db,
-        "sentences",
-        [
-            {
-                "passage_id": passage_id, "start": judged.start, "end": judged.end, "document_id": document_id,
-                "label": judged.label, "reason": judged.reason, "confidence": judged.confidence,
-            }
-            for passage_id, judgements in found
-            for judged in judgements
-        ],
-        where="document_id = ?",
-        args=[document_id],
-    )  # fmt: skip
+    _write_sentences(db, document_id, found)
     commitments = [
         (passage_id, commitment)
         for passage_id, judgements in found
@@ -249,11 +302,14 @@ def write_judged(db: Database, document: dict[str, Any], found: Judged) -> str:
         digest(document_id, text, nth)
         for text, nth in numbered(same_text(commitment.quote) for _, commitment in commitments)
     ]
+    bound = _Bound(issuers, document["issuer_id"])
+    first_of = _first_wording(ids, [commitment for _, commitment in commitments])
     write_rows(
         db,
         "commitments",
         [
             _row(commitment_id, commitment, passage_id, passages[passage_id], document)
+            | {"issuer_id": bound.issuer_of(commitment), "restates_id": first_of.get(commitment_id)}
             for commitment_id, (passage_id, commitment) in zip(ids, commitments, strict=True)
         ],
         where="document_id = ?",
@@ -264,17 +320,85 @@ def write_judged(db: Database, document: dict[str, Any], found: Judged) -> str:
         "slots",
         [
             {
-                "commitment_id": commitment_id, "name": slot.name, "text": slot.text, "source": slot.source,
-                "start": slot.start, "end": slot.end,
+                "commitment_id": commitment_id,
+                "name": slot.name,
+                "text": slot.text,
+                "source": slot.source,
+                "start": slot.start,
+                "end": slot.end,
             }
             for commitment_id, (_, commitment) in zip(ids, commitments, strict=True)
             for slot in commitment.slots
         ],
         where="commitment_id in (select id from commitments where document_id = ?)",
         args=[document_id],
-    )  # fmt: skip
+    )
     table(db, "commitments").analyze()
-    return digest(*(part for pair in zip(ids, commitments, strict=True) for part in pair))
+    return digest(*found, *ids)
+
+
+def _write_sentences(db: Database, document_id: str, found: Judged) -> None:
+    judged = [(passage_id, one) for passage_id, judgements in found for one in judgements]
+    write_rows(
+        db,
+        "sentences",
+        [
+            {
+                "passage_id": passage_id,
+                "start": one.start,
+                "end": one.end,
+                "document_id": document_id,
+                "label": one.label,
+                "reason": one.reason,
+                "confidence": round(one.confidence, 4),
+            }
+            for passage_id, one in judged
+        ],
+        where="document_id = ?",
+        args=[document_id],
+    )
+    write_rows(
+        db,
+        "sentence_themes",
+        [
+            {"passage_id": passage_id, "start": one.start, "theme_id": code, "probability": round(value, 3)}
+            for passage_id, one in judged
+            for code, value in one.themes
+        ],
+        where="passage_id in (select id from passages where document_id = ?)",
+        args=[document_id],
+    )
+
+
+class _Bound:
+    """Says whom a commitment binds: the document's issuer, or in a joint text the one signatory that it names."""
+
+    def __init__(self, issuers: Issuers, code: str | None) -> None:
+        self._code = code
+        self._signatories: dict[str, Any] = {}
+        if code is not None and code not in issuers:
+            self._signatories = {one: issuers[one] for one in code.split("-")}
+        self._names = Names(self._signatories.values())
+
+    def issuer_of(self, commitment: Commitment) -> str | None:
+        actor = commitment.slot("actor")
+        if not self._signatories or actor is None or actor.source == "inferred":
+            return self._code
+        named = {mention.issuer for mention in self._names.find(actor.text)}
+        return named.pop() if len(named) == 1 else self._code
+
+
+def _first_wording(ids: Sequence[str], commitments: Sequence[Commitment]) -> dict[str, str]:
+    """Return for each commitment that says again what the document has promised before, the first one's id."""
+    first: dict[str, str] = {}
+    again: dict[str, str] = {}
+    for commitment_id, commitment in zip(ids, commitments, strict=True):
+        words = same_text(commitment.quote)
+        if words in first:
+            again[commitment_id] = first[words]
+        else:
+            first[words] = commitment_id
+    return again
 
 
 def _row(
@@ -286,7 +410,6 @@ def _row(
         "id": commitment_id,
         "quote": commitment.quote,
         "lead_in": commitment.lead_in,
-        "issuer_id": document["issuer_id"],
         "document_id": document["id"],
         "page": passage.page_of(commitment.start),
         "year": document["year"],
@@ -297,13 +420,17 @@ def _row(
         "modality": texts.get("modality", ""),
         "action": texts.get("action", ""),
         "object": texts.get("object", ""),
+        "partner": texts.get("partner", ""),
         "deadline": texts.get("deadline", ""),
         "deadline_from": commitment.deadline_from,
         "deadline_to": commitment.deadline_to,
+        "money": texts.get("money", ""),
+        "condition": texts.get("condition", ""),
         "polarity": commitment.polarity,
+        "is_reaffirmed": int(commitment.is_reaffirmed),
         "bindingness_cue": commitment.bindingness_cue,
         "precision_cues": "; ".join(commitment.precision_cues),
-        "confidence": round(commitment.confidence, 3),
+        "confidence": round(commitment.confidence, 4),
         "passage_id": passage_id,
         "start": commitment.start,
         "end": commitment.end,

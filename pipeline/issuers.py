@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .errors import ManifestError
+from .ids import digest
 from .settings import bundled
 
 ISSUERS_FILE = "issuers.toml"
@@ -62,6 +63,11 @@ class Issuers:
 
     def __iter__(self) -> Iterator[Issuer]:
         return iter(self.by_code.values())
+
+    @property
+    def names_hash(self) -> str:
+        """A hash of everything by which issuers are recognised in a text: it changes when a name does."""
+        return digest(*sorted((one.code, one.name, one.aliases, one.not_when) for one in self))
 
     def joint(self, codes: tuple[str, ...]) -> Issuer:
         """Return the issuer of a text signed by `codes`: the one itself, or all of them jointly."""

@@ -101,10 +101,9 @@ def _starts(word: re.Match[str]) -> list[int]:
 def run(db: Database, settings: Settings, report: Report) -> Tally:
     """Find the mentions of every document whose passages, or whose issuer, changed."""
     issuers = load_issuers(settings.corpus)
-    names = digest(*sorted((i.code, i.name, i.aliases, i.not_when) for i in issuers))
     documents = {row["id"]: row for row in rows(db, "select id, issuer_id from documents")}
     inputs = {
-        name: digest(FINDER, passages_hash, names, documents[name]["issuer_id"])
+        name: digest(FINDER, passages_hash, issuers.names_hash, documents[name]["issuer_id"])
         for name, passages_hash in outputs(db, "passages").items()
         if name in documents
     }

@@ -21,7 +21,7 @@ from .settings import Settings
 from .store import rows, write_problems, write_rows
 from .work import work_through
 
-READER = "pages/1"
+READER = "pages/3"
 
 
 def run(db: Database, settings: Settings, report: Report) -> Tally:
@@ -122,6 +122,8 @@ def _set_status(db: Database) -> None:
             when pages = 0 and exists (select 1 from problems where document_id = documents.id and is_failure)
                 then 'not read'
             when exists (select 1 from pages where document_id = documents.id and status = 'needs_ocr')
+                or exists (select 1 from problems where document_id = documents.id and stage = 'reading'
+                    and kind = 'damaged')
                 then 'partly read'
             when exists (select 1 from pages where document_id = documents.id) then 'read'
             else status end

@@ -31,7 +31,7 @@ from .work import work_through
 if TYPE_CHECKING:
     from spacy.language import Language
 
-SEGMENTER = "passages/1"
+SEGMENTER = "passages/2"
 COVERED = frozenset({"en"})
 """Languages in which commitments are found; texts in others are kept and searchable by words."""
 

@@ -51,11 +51,11 @@ class Settings:
     """Pages of one PDF."""
 
     theme_floor: float = 0.45
-    """A commitment less like every theme than this has no theme."""
+    """A commitment of whose theme the model is not sure has none when it is less like every theme than this."""
     secondary_margin: float = 0.03
-    """A theme within this of the best one is a secondary theme."""
+    """There, a theme within this of the best one is a secondary theme."""
     mention_floor: float = 0.55
-    """A passage at least this like a theme touches it, promise or not."""
+    """A passage in which the model sees no theme touches one that it is at least this like, promise or not."""
     subtheme_neighbours: int = 10
     """Nearest neighbours to which a commitment is joined before a theme is parted into sub-themes."""
     subtheme_resolution: float = 1.0

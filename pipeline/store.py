@@ -225,6 +225,7 @@ create table commitment_themes (
     theme_id text not null references themes(id),
     position integer not null,
     likeness real not null,
+    probability real not null default 0,
     primary key (commitment_id, theme_id)
 ) strict;
 create index commitment_themes_theme on commitment_themes(theme_id);
@@ -233,6 +234,7 @@ create table passage_themes (
     passage_id text not null references passages(id) on delete cascade,
     theme_id text not null references themes(id),
     likeness real not null,
+    probability real not null default 0,
     primary key (passage_id, theme_id)
 ) strict;
 create index passage_themes_theme on passage_themes(theme_id);

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,8 @@ _SEED = 20100
 _MOST_TERMS = 4
 _CARRIED = 0.5
 """Share of its old members that a group keeps at least, to keep its id."""
+_WRITTEN = re.compile(r"[A-Za-z][A-Za-z'\u2018\u2019\u2010\u2011-]+[A-Za-z]")
+_SENTENCE_OPENS = re.compile(r"(?:^|[.!?:])[^\w.!?:]*$")
 _SAY_LITTLE = frozenset(
     "cyber security cybersecurity cyberspace national government information will shall including include ensure "
     "relevant appropriate order new use used order make work related based country level continue also state states "
@@ -160,7 +162,7 @@ def _carried(parts: Sequence[Sequence[str]], before: Mapping[str, str]) -> list[
 
 
 def distinctive_terms(texts: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
-    """Return for each group of texts the terms that tell it from the others.
+    """Return for each group of texts the terms that tell it from the others, written as the texts mostly write them.
 
     Terms of one and two words are weighed by class-based tf-idf (Grootendorst, "BERTopic", 2022).
     """
@@ -178,7 +180,34 @@ def distinctive_terms(texts: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
             if seen >= min(2, len(group_texts))
         }
         chosen.append(_without_overlap(sorted(weights, key=lambda term: (-weights[term], term))))
-    return chosen
+    forms = _written_forms(text for group_texts in texts for text in group_texts)
+    return [tuple(_written(term, forms) for term in terms) for terms in chosen]
+
+
+def _written(term: str, forms: Mapping[str, str]) -> str:
+    """Return a term as the texts mostly write it; one that is only seen where sentences begin, word by word."""
+    return forms.get(term) or " ".join(forms.get(word, word) for word in term.split())
+
+
+def _written_forms(texts: Iterable[str]) -> dict[str, str]:
+    """Return how the texts mostly write each term: "CERT" for cert, "Budapest Convention" for budapest convention.
+
+    The capital with which a sentence begins says nothing of its first word; the capitals of an acronym do.
+    """
+    counts: Counter[str] = Counter()
+    for text in texts:
+        words = [(match[0], _opens_sentence(text, match)) for match in _WRITTEN.finditer(text)]
+        pairs = [(f"{a} {b}", opens or then) for (a, opens), (b, then) in itertools.pairwise(words)]
+        counts.update(form for form, opens in (*words, *pairs) if not opens)
+    written: dict[str, str] = {}
+    for form, _ in sorted(counts.items(), key=lambda item: (item[1], item[0])):
+        written[same_text(form)] = form
+    return written
+
+
+def _opens_sentence(text: str, word: re.Match[str]) -> bool:
+    """Say whether a word owes its capital to its place: it opens a sentence and has no other capital."""
+    return word[0][0].isupper() and word[0][1:].islower() and _SENTENCE_OPENS.search(text[: word.start()]) is not None
 
 
 def _without_overlap(ranked: Sequence[str]) -> tuple[str, ...]:

@@ -1,12 +1,13 @@
 """Themes: what each commitment is about, by the taxonomy, and the sub-themes that emerge inside each.
 
-Reads `commitments`, `passages`, `embeddings` and `corpora/themes.toml`; writes `themes`,
-`commitment_themes`, `passage_themes`, `subthemes`, and the theme columns of `commitments`. The whole
-corpus is one input: the stage does nothing, or everything.
+Reads `commitments`, `sentence_themes`, `passages`, `embeddings` and `corpora/themes.toml`; writes
+`themes`, `commitment_themes`, `passage_themes`, `subthemes`, and the theme columns of `commitments`.
+The whole corpus is one input: the stage does nothing, or everything.
 
-A text's likeness to a theme is its cosine to the nearest of the theme's seeds, and a step more for
-each of the theme's keywords that it holds. A phrase that looks like one theme and belongs to another
-is a seed of that other.
+The trained model has said of each sentence how probable each theme is; a theme that is as probable
+as not holds. Where it holds none probable, the taxonomy decides: a text's likeness to a theme is its
+cosine to the nearest of the theme's seeds, and a step more for each of the theme's keywords that it
+holds. A phrase that looks like one theme and belongs to another is a seed of that other.
 """
 
 from __future__ import annotations
@@ -37,13 +38,14 @@ from .subthemes import Group, group
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-ASSIGNER = "themes/1"
+ASSIGNER = "themes/2"
 WHOLE = "*"
 THEMES_FILE = "themes.toml"
 
 _KEYWORD_STEP = 0.1
 _MOST_KEYWORDS = 3
 _MOST_THEMES = 3
+_PROBABLE = 0.5
 
 
 @dataclass(frozen=True)
@@ -123,19 +125,24 @@ class Taxonomy:
         return scores
 
 
-def chosen(scores: NDArray[np.float32], *, floor: float, margin: float) -> list[list[int]]:
-    """Return for each row the themes it has, the best first; none when it is like no theme.
+def chosen(
+    probability: NDArray[np.float32], likeness: NDArray[np.float32], *, floor: float, margin: float
+) -> list[list[int]]:
+    """Return for each row the themes it has, the best first; none when it has no theme.
 
     Args:
-        scores: a (texts, themes) matrix of likeness.
+        probability: a (texts, themes) matrix of what the trained model says, 0 where it says nothing.
+        likeness: a (texts, themes) matrix of likeness to the taxonomy, for texts of which the model is not sure.
         floor: least likeness of the best theme.
-        margin: a theme counts too when it comes this near to the best.
+        margin: a theme counts too when its likeness comes this near to the best.
     """
     found = []
-    for row in scores:
-        order = np.argsort(-row, kind="stable")[:_MOST_THEMES]
-        best = row[order[0]]
-        found.append([int(column) for column in order if best >= floor and row[column] >= max(floor, best - margin)])
+    for probable, alike in zip(probability, likeness, strict=True):
+        is_sure = probable.max(initial=0) >= _PROBABLE
+        scores = probable if is_sure else alike
+        order = np.argsort(-scores, kind="stable")[:_MOST_THEMES]
+        least = _PROBABLE if is_sure else max(floor, float(scores[order[0]]) - margin)
+        found.append([int(column) for column in order if scores[column] >= least])
     return found
 
 
@@ -171,11 +178,12 @@ def _assign_commitments(db: Database, taxonomy: Taxonomy, settings: Settings, ta
     found = rows(db, "select id, quote from commitments order by id")
     texts = [row["quote"] for row in found]
     scores = taxonomy.likeness(texts, load_vectors(db, encoder_key(settings.encoder), texts))
-    themes = chosen(scores, floor=settings.theme_floor, margin=settings.secondary_margin)
+    probability = _probability(db, taxonomy.codes, [row["id"] for row in found], _OF_COMMITMENTS)
+    themes = chosen(probability, scores, floor=settings.theme_floor, margin=settings.secondary_margin)
     listed = [
         {
             "commitment_id": row["id"], "theme_id": taxonomy.codes[column], "position": position,
-            "likeness": round(float(scores[place, column]), 3),
+            "likeness": round(float(scores[place, column]), 3), "probability": round(float(probability[place, column]), 3),
         }
         for place, (row, columns) in enumerate(zip(found, themes, strict=True))
         for position, column in enumerate(columns)
@@ -190,18 +198,41 @@ def _assign_commitments(db: Database, taxonomy: Taxonomy, settings: Settings, ta
     return primary
 
 
+_OF_COMMITMENTS = """
+select commitments.id, sentence_themes.theme_id, probability from commitments
+join sentences on sentences.passage_id = commitments.passage_id
+    and sentences.start <= commitments.start and commitments.start < sentences.end
+join sentence_themes on sentence_themes.passage_id = sentences.passage_id and sentence_themes.start = sentences.start
+"""
+_OF_PASSAGES = "select passage_id as id, theme_id, max(probability) as probability from sentence_themes group by 1, 2"
+"""What the trained model says of a commitment's sentence, and of the sentence of a passage of which it is surest."""
+
+
+def _probability(db: Database, codes: Sequence[str], ids: Sequence[str], query: str) -> NDArray[np.float32]:
+    """Return how probable each theme is for each id, as an (ids, themes) matrix."""
+    row_of = {one: place for place, one in enumerate(ids)}
+    column_of = {code: place for place, code in enumerate(codes)}
+    found = np.zeros((len(ids), len(codes)), dtype=np.float32)
+    for row in rows(db, query):
+        if row["id"] in row_of and row["theme_id"] in column_of:
+            found[row_of[row["id"]], column_of[row["theme_id"]]] = row["probability"]
+    return found
+
+
 def _assign_passages(db: Database, taxonomy: Taxonomy, settings: Settings, tally: Tally) -> None:
     """Write which passages touch which theme: the ground of "mentioned without a commitment"."""
     roles, languages = ", ".join(f"'{role}'" for role in sorted(BODY_ROLES)), ", ".join(f"'{code}'" for code in COVERED)
     found = rows(db, f"select id, text from passages where role in ({roles}) and language in ({languages}) order by id")
     texts = [row["text"] for row in found]
     scores = taxonomy.likeness(texts, load_vectors(db, encoder_key(settings.encoder), texts))
-    themes = chosen(scores, floor=settings.mention_floor, margin=settings.secondary_margin)
+    probability = _probability(db, taxonomy.codes, [row["id"] for row in found], _OF_PASSAGES)
+    themes = chosen(probability, scores, floor=settings.mention_floor, margin=settings.secondary_margin)
     listed = [
         {
             "passage_id": row["id"],
             "theme_id": taxonomy.codes[column],
             "likeness": round(float(scores[place, column]), 3),
+            "probability": round(float(probability[place, column]), 3),
         }
         for place, (row, columns) in enumerate(zip(found, themes, strict=True))
         for column in columns

@@ -17,9 +17,9 @@ from pipeline.cli import main
 from pipeline.ids import same_text
 from pipeline.store import open_for_reading, rows
 
-RECALL, PRECISION = 0.68, 0.85
-"""What the sample has to reach. When this was written, 216 of 309 planted commitments were found (0.70), and 212 of
-the 243 that were found were planted (0.87). Raise them when the rules get better."""
+RECALL, PRECISION = 0.84, 0.89
+"""What the sample has to reach. When this was written, 263 of 309 planted commitments were found (0.85), and 262 of
+the 291 that were found were planted (0.90). Raise them when finding gets better."""
 
 FORMULA = (
     "will not conduct or knowingly support, in time of peace, any activity in cyberspace that damages the critical"
@@ -190,7 +190,7 @@ async def test_the_site_shows_a_commitment_of_the_run_with_its_page_and_its_coun
 
 async def test_the_site_finds_a_planted_commitment_by_other_words(sample_run):
     client = Datasette([str(sample_run.db)]).client
-    hits = (await client.get("/search.json?q=no+attacks+on+vital+services+of+other+states&in=commitment")).json()[
+    hits = (await client.get("/search.json?q=sparing+the+electricity+and+hospitals+of+foreign+countries+from+hacking+in+peacetime&in=commitment")).json()[
         "hits"
     ]
     assert any(FORMULA in hit["text"] for hit in hits[:10])

@@ -9,6 +9,7 @@ import signal
 from dataclasses import replace
 
 import pytest
+import torch
 from conftest import SAMPLE, use_letters
 from writing import quiet, rewrite, strike
 
@@ -256,10 +257,13 @@ def killed_while_tidying(settings):
 def kill_runs(folder, settings, ends):
     """Run once to the end; then, for each point, let a child run that is killed there, and note how it ended.
 
-    In a process of its own, which has loaded the models before it forks.
+    In a process of its own, which has loaded the models before it forks. PyTorch keeps to one thread:
+    a child would wait for ever for the threads that it did not inherit.
     """
+    torch.set_num_threads(1)
     with pytest.MonkeyPatch.context() as patch:
         use_letters(patch)
+        patch.setattr(torch, "set_num_threads", lambda _: None)
         patch.setattr(embeddings, "_BATCH", 20)
         run(replace(settings, db=folder / "undisturbed.db"))
         for stage, done in POINTS:

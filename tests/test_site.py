@@ -25,10 +25,14 @@ from lxml import html
 
 from pipeline.comparing import FINDINGS
 from pipeline.errors import SettingsError
+from pipeline.evaluating import Evaluation, Figure, Found, evaluate_units, write_quality
+from pipeline.gold import Unit
+from pipeline.measures import Score
 from pipeline.settings import bundled
+from pipeline.site.quality import SECTIONS, decimal, hundredths
 from pipeline.site.routes import ROUTES
 from pipeline.site.serving import NAME, SETTINGS, command, metadata_for
-from pipeline.site.showing import marked, number, page, plural
+from pipeline.site.showing import marked, number, page, plural, sure
 from pipeline.store import open_for_reading, open_store, rows
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -49,7 +53,7 @@ PAGES = [
     "/compare.json?issuer=XAA&issuer=XBB", "/compare.csv?issuer=XAA&issuer=XBB", "/compare.md?issuer=XAA&issuer=XBB",
     "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP", "/compare/cell?issuer=XBB&theme=SUP", "/documents",
     "/document/xaa-2016-strategy", "/document/xff-2018-strategie", "/document/xdd-2020-strategy", "/theme/CAP", "/issuer/XAA",
-    "/issuer/XAA-XBB", "/issuer/XMG", "/issuer/NATO", "/problems",
+    "/issuer/XAA-XBB", "/issuer/XMG", "/issuer/NATO", "/quality", "/problems",
 ]  # fmt: skip
 """Addresses of Concord's pages in the sample; those of a commitment and a sub-theme come from its rows."""
 
@@ -148,7 +152,7 @@ async def test_every_stock_page_of_datasette_answers(site, address):
 @pytest.mark.parametrize(
     "address",
     [
-        "/document/none", "/commitment/none", "/theme/NONE", "/issuer/NONE", "/compare?issuer=XAA&issuer=NONE",
+        "/document/none", "/commitment/none", "/theme/NONE", "/theme/CAP?subtheme=none", "/issuer/NONE", "/compare?issuer=XAA&issuer=NONE",
         "/compare.json?issuer=XAA&issuer=NONE", "/compare/cell?issuer=XAA&theme=NONE", "/compare/cell", "/nothing-here", "/document/",
     ],
 )  # fmt: skip
@@ -240,20 +244,282 @@ async def test_a_page_with_a_theme_names_the_place_of_every_quote(site):
     assert all(card.find_class("c-where")[0].text_content().strip() for card in cards)
 
 
+FIGURES = {
+    ("precision", "all"): Score(0.831, 0.78, 0.876, 501), ("recall", "all"): Score(0.84, 0.79, 0.9, 501),
+    ("f1", "all"): Score(0.835, 0.8, 0.87, 501), ("precision", "kind: National strategy"): Score(0.71, 0.61, 0.81, 321),
+    ("recall", "kind: National strategy"): Score(0.72, 0.62, 0.82, 321), ("f1", "kind: National strategy"): Score(0.7, 0.6, 0.8, 321),
+    ("precision", "issuer: XAA"): Score(0.91, 0.91, 0.91, 77), ("recall", "issuer: XAA"): Score(0.63, 0.63, 0.63, 77),
+    ("f1", "issuer: XAA"): Score(0.74, 0.74, 0.74, 77), ("primary theme", "all"): Score(0.727, 0.68, 0.77, 180),
+    ("bindingness, same", "all"): Score(0.614, 0.55, 0.66, 180), ("calibration error", "all"): Score(0.018, 0.01, 0.04, 501),
+}  # fmt: skip
+"""What an evaluation could find: (measure, group of sentences) and its score."""
+
+
+def evaluation_of(figures, gold="dev.jsonl", mode="documents"):
+    """An evaluation as `concord evaluate` writes it."""
+    listed = tuple(Figure(measure, score, group) for (measure, group), score in figures.items())
+    return Evaluation(gold, mode, listed, {}, ())
+
+
+def evaluated_site(path, folder, figures=FIGURES, **how):
+    """A client for a copy of the database at `path` that was evaluated."""
+    target = folder / f"{NAME}.db"
+    shutil.copy(path, target)
+    with open_store(target) as db:
+        write_quality(db, evaluation_of(figures, **how))
+    return served(target).client
+
+
+async def text_of(client, address, kind=""):
+    """What a page says, or what its elements of a class say, in one line."""
+    tree = html.fromstring((await client.get(address)).text)
+    found = tree.find_class(kind) if kind else [tree]
+    return " ".join(" ".join(element.text_content() for element in found).replace("\u00a0", " ").split())
+
+
+async def cells_of(client, address):
+    """What the cells of all tables of a page say, and its lists of names and meanings, with a bar between."""
+    tree = html.fromstring((await client.get(address)).text)
+    cells = tree.xpath("//th | //td[not(@aria-hidden)] | //dt | //dd")
+    return "|".join(" ".join(" ".join(cell.itertext()).replace("\u00a0", " ").split()) for cell in cells)
+
+
+@pytest.fixture(scope="module")
+def evaluated(path, tmp_path_factory):
+    return evaluated_site(path, tmp_path_factory.mktemp("evaluated"))
+
+
+WITH_COUNTS = [
+    "/", "/search?q=training", "/compare", "/compare?issuer=XAA&issuer=XBB", "/compare/cell?issuer=XAA&theme=CAP", "/documents",
+    "/document/xaa-2016-strategy", "/theme/CAP", "/issuer/XAA",
+]  # fmt: skip
+"""Pages that show a count."""
+
+
+@pytest.mark.parametrize("address", WITH_COUNTS)
+async def test_a_page_with_a_count_says_how_good_the_count_is(evaluated, address):
+    assert (
+        "Of 100 commitments listed, about 83 are right (78 to 88), and about 84 of 100 that the texts make are found"
+        " (79 to 90): measured on 501 labelled sentences of dev.jsonl."
+    ) in await text_of(evaluated, address, "c-quality")
+
+
+@pytest.mark.parametrize("address", WITH_COUNTS)
+async def test_a_page_with_a_count_says_that_it_is_not_evaluated_before_it_is(site, address):
+    text = await text_of(site, address, "c-quality")
+    assert "Not evaluated" in text
+    assert "100" not in text
+
+
+@pytest.mark.parametrize("address", WITH_COUNTS)
+async def test_a_page_with_a_count_leads_to_what_the_figures_mean(site, evaluated, address):
+    for client in (site, evaluated):
+        assert (
+            html.fromstring((await client.get(address)).text).xpath("//*[contains(@class, 'c-quality')]//a/@href")[0]
+            == "/quality"
+        )
+
+
+async def test_the_model_alone_says_nothing_of_the_counts_of_a_page(path, tmp_path):
+    client = evaluated_site(path, tmp_path, mode="units")
+    assert "Not evaluated" in await text_of(client, "/", "c-quality")
+    assert "not evaluated" in await text_of(client, "/quality", "c-quality")
+    assert "The model alone, on dev.jsonl" in await text_of(client, "/quality")
+
+
+async def test_the_page_of_an_issuer_says_how_good_its_own_counts_are(evaluated):
+    assert "Arvenia: 91 right, 63 found, on 77 sentences." in await text_of(evaluated, "/issuer/XAA", "c-quality")
+
+
+async def test_the_page_of_a_document_says_how_good_the_counts_of_its_kind_are(evaluated):
+    text = await text_of(evaluated, "/document/xaa-2016-strategy", "c-quality")
+    assert "National strategy: 71 right (61 to 81), 72 found (62 to 82), on 321 sentences." in text
+
+
+async def test_where_themes_are_counted_it_is_said_how_often_the_theme_is_right(evaluated):
+    for address in ("/", "/theme/CAP", "/compare", "/compare?issuer=XAA&issuer=XBB"):
+        text = await text_of(evaluated, address, "c-quality")
+        assert "The main theme of about 73 of 100 is the coders' (68 to 77)." in text
+
+
+async def test_of_two_evaluations_the_pages_name_the_latest(path, tmp_path):
+    client = evaluated_site(path, tmp_path)
+    with open_store(tmp_path / f"{NAME}.db") as db:
+        write_quality(db, evaluation_of({key: Score(0.5, 0.4, 0.6, 42) for key in FIGURES}, gold="old.jsonl"))
+        db.execute("update quality set evaluated_at = '2001-01-01T00:00:00Z' where gold = 'old.jsonl'")
+        db.conn.commit()
+    assert "dev.jsonl" in await text_of(client, "/", "c-quality")
+    assert "on old.jsonl" in await text_of(client, "/quality")
+
+
+async def test_documents_that_were_read_after_the_evaluation_are_counted(path, tmp_path):
+    client = evaluated_site(path, tmp_path)
+    with open_store(tmp_path / f"{NAME}.db") as db:
+        db.execute(
+            "update builds set built_at = '2999-01-01T00:00:00Z' where input in ('xaa-2016-strategy', 'xbb-2018-strategy')"
+        )
+        db.conn.commit()
+    assert "2 documents were read after that." in await text_of(client, "/", "c-quality")
+
+
+async def test_when_nothing_was_found_no_share_of_it_is_called_right(path, tmp_path):
+    client = evaluated_site(
+        path, tmp_path, {("precision", "all"): Score(1, 1, 1, 9), ("recall", "all"): Score(0, 0, 0, 9)}
+    )
+    text = await text_of(client, "/", "c-quality")
+    assert "none was found: measured on 9 labelled sentences" in text
+    assert "right" not in text
+
+
+async def test_a_group_in_which_nothing_was_to_be_found_is_not_called_good(path, tmp_path):
+    right = {("precision", "issuer: XAA"): Score(1, 1, 1, 9), ("recall", "issuer: XAA"): Score(1, 1, 1, 9)}
+    client = evaluated_site(path, tmp_path, {**FIGURES, **right})
+    assert "Arvenia: " not in await text_of(client, "/issuer/XAA", "c-quality")
+
+
+async def test_every_figure_is_shown_with_its_interval(evaluated):
+    text = await cells_of(evaluated, "/quality")
+    for (measure, group), score in FIGURES.items():
+        interval = f"{decimal(score.low)} to {decimal(score.high)}" if score.low < score.high else "–"
+        assert re.search(rf"\|{decimal(score.value)}[| ]{interval}\|", text), (measure, group)
+
+
+async def test_a_figure_that_nobody_explained_is_shown_all_the_same(path, tmp_path):
+    more = {("new measure", "all"): Score(0.33, 0.3, 0.4, 9), ("actor", "kind: Other"): Score(0.44, 0.4, 0.5, 9)}
+    text = await cells_of(evaluated_site(path, tmp_path, {**FIGURES, **more}), "/quality")
+    assert "|new measure|0.33|0.30 to 0.40|9|" in text
+    assert "|Actor|kind: Other|0.44|0.40 to 0.50|9" in text
+
+
+async def test_every_measure_that_an_evaluation_makes_is_explained(sample):
+    row = rows(sample, "select document_id, quote from commitments order by id limit 1")[0]
+    unit = Unit("u", row["document_id"], row["quote"], "commitment", themes=("CAP",), bindingness=3, precision=2)
+    found = Found(True, 0.9, themes=("CAP",), bindingness=3, precision=2)
+    made = evaluate_units(sample, [unit], "dev.jsonl", lambda units: [found for _ in units])
+    explained = {measure for section in SECTIONS for measure in section.measures}
+    assert {figure.measure for figure in made.figures} == explained
+
+
+async def test_the_quality_of_a_database_without_gold_is_not_evaluated_and_how_to_measure_it_is_said(site):
+    text = await text_of(site, "/quality")
+    assert "Not evaluated." in text
+    assert "concord evaluate GOLD --db DB" in text
+    assert "100 %" not in text
+    assert all(meaning in text for section in SECTIONS for _, meaning in section.measures.values())
+
+
+async def test_each_quote_in_a_list_says_how_sure_concord_is_of_it(site):
+    for address in ("/theme/CAP", "/compare?issuer=XAA&issuer=XBB", "/compare/cell?issuer=XAA&theme=CAP"):
+        cards = html.fromstring((await site.get(address)).text).find_class("c-quote")
+        assert cards
+        assert all(re.search(r"\d\d\u00a0%\u00a0sure", card.text_content()) for card in cards), address
+
+
+async def test_a_hit_says_how_sure_concord_is_when_it_is_a_commitment(site):
+    hits = html.fromstring((await site.get("/search?q=training")).text).find_class("c-hit")
+    assert {("commitment" in hit.classes, "%\u00a0sure" in hit.text_content()) for hit in hits} == {
+        (True, True),
+        (False, False),
+    }
+
+
+async def test_a_list_of_quotes_says_what_sure_means(site):
+    for address in ("/theme/CAP", "/compare?issuer=XAA&issuer=XBB", "/search?q=training"):
+        assert "of a hundred quotes that say so, about eighty are commitments" in await text_of(site, address)
+
+
+async def test_a_commitment_explains_its_confidence_as_a_calibrated_probability(site, evaluated, sample):
+    row = rows(sample, "select id, confidence from commitments order by id limit 1")[0]
+    told = "a calibrated probability: of a hundred sentences with this number, about that many are commitments."
+    text = await text_of(site, f"/commitment/{row['id']}")
+    assert (
+        f"{round(100 * row['confidence'])} % sure, {told} How far such numbers are off here is not evaluated." in text
+    )
+    assert f"{told} Measured on dev.jsonl, such numbers are off by 2 of a hundred on average." in await text_of(
+        evaluated, f"/commitment/{row['id']}"
+    )
+
+
+@pytest.fixture(scope="module")
+def repeated(path, tmp_path_factory):
+    """A client, and the first and the second of two promises of a document of which one says again the other."""
+    target = tmp_path_factory.mktemp("repeated") / f"{NAME}.db"
+    shutil.copy(path, target)
+    with open_store(target) as db:
+        db.execute("update commitments set restates_id = null, is_reaffirmed = 0")
+        first, second = rows(
+            db, "select id, page from commitments where document_id = 'xaa-2016-strategy' order by page, id limit 2"
+        )
+        db.execute("delete from slots where commitment_id = ?", [second["id"]])
+        db.execute(
+            "update commitments set restates_id = ?, is_reaffirmed = 1, partner = 'with firms', money = 'two crowns',"
+            " condition = 'if it rains' where id = ?",
+            [first["id"], second["id"]],
+        )
+        db.conn.commit()
+    return served(target).client, first, second
+
+
+async def test_a_promise_that_is_said_again_leads_to_where_it_is_said_first(repeated):
+    client, first, second = repeated
+    link = html.fromstring((await client.get(f"/commitment/{second['id']}")).text).xpath(
+        "//dt[.='said again']/following-sibling::dd[1]/a"
+    )
+    assert [(one.get("href"), one.text) for one in link] == [
+        (f"/commitment/{first['id']}", f"first at p. {first['page']}")
+    ]
+
+
+async def test_a_promise_that_is_said_again_is_said_so_where_it_is_said_first(repeated):
+    client, first, second = repeated
+    tree = html.fromstring((await client.get(f"/commitment/{first['id']}")).text)
+    assert tree.xpath("//dt[.='repeated']/following-sibling::dd[1]/a/@href") == [f"/commitment/{second['id']}"]
+
+
+async def test_a_promise_that_is_reaffirmed_says_so(repeated):
+    client, first, second = repeated
+    assert "reaffirms an earlier promise" in await text_of(client, f"/commitment/{second['id']}")
+    assert "reaffirms an earlier promise" not in await text_of(client, f"/commitment/{first['id']}")
+
+
+async def test_partner_money_and_condition_are_shown_once(repeated, sample):
+    client, _, second = repeated
+    assert "partner|with firms|money|two crowns|condition|if it rains" in await cells_of(
+        client, f"/commitment/{second['id']}"
+    )
+    row = rows(sample, "select commitment_id as id from slots where name = 'money' order by 1 limit 1")[0]
+    tree = html.fromstring((await client.get(f"/commitment/{row['id']}")).text)
+    assert len(tree.xpath("//dt[.='money']")) == 1
+
+
+async def test_a_subtheme_of_another_theme_is_not_one_of_this(site, sample):
+    subtheme = rows(sample, "select id from subthemes where theme_id <> 'CAP' order by id limit 1")[0]["id"]
+    assert (await site.get(f"/theme/CAP?subtheme={subtheme}")).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/", "/quality", "/theme/CAP", "/search?q=training"])
+async def test_no_script_is_written_into_our_pages(evaluated, address):
+    """What Datasette puts at the end of a page to close its menus is the only one."""
+    scripts = html.fromstring((await evaluated.get(address)).text).xpath("//script[not(@src)]/text()")
+    assert [script for script in scripts if "Close any open details elements" not in script] == []
+
+
 @pytest.fixture(scope="module")
 def hostile(path, tmp_path_factory):
     """The sample's database with hostile words in every text that is no key."""
     target = tmp_path_factory.mktemp("hostile") / f"{NAME}.db"
     shutil.copy(path, target)
     with open_store(target) as db:
+        write_quality(db, evaluation_of({("new measure", "all"): Score(0.5, 0.4, 0.6, 9), **FIGURES}, HOSTILE))
         for name, columns in {
             "documents": ("title", "body", "note", "family"), "issuers": ("name",), "kinds": ("label",), "bindingness": ("label", "cues"),
             "pages": ("label",), "passages": ("text", "heading_path", "lead_in", "marker"), "themes": ("label", "definition", "border"),
             "subthemes": ("label", "terms"), "commitments": (
-                "quote", "lead_in", "actor", "modality", "action", "object", "deadline", "bindingness_cue", "precision_cues",
+                "quote", "lead_in", "actor", "modality", "action", "object", "partner", "deadline", "money", "condition",
+                "bindingness_cue", "precision_cues",
             ),
             "slots": ("text",), "mentions": ("text", "role"), "counterparts": ("relation",), "problems": ("message", "remedy"),
-            "runs": ("corpus", "version"), "models": ("source", "licence"),
+            "runs": ("corpus", "version"), "models": ("source", "licence"), "quality": ("measure",),
         }.items():  # fmt: skip
             sets = ", ".join(f'"{column}" = "{column}" || ?' for column in columns)
             db.execute(f"update {name} set {sets}", [HOSTILE] * len(columns))
@@ -534,3 +800,19 @@ async def test_a_page_is_called_what_is_printed_on_it():
 
 async def test_a_count_has_its_noun_in_the_right_number():
     assert (plural(1, "time"), plural(2, "time"), plural(0, "match", "matches")) == ("1 time", "2 times", "0 matches")
+
+
+async def test_only_all_of_a_hundred_is_a_hundred():
+    assert [hundredths(value) for value in (1, 0.999, 0.835, 0.001, 0)] == [100, 99, 84, 1, 0]
+
+
+async def test_only_one_is_printed_as_one_and_what_is_small_has_a_digit_more():
+    assert [decimal(value) for value in (1, 0.999, 0.835, 0.018, -0.2)] == ["1.00", "0.99", "0.83", "0.018", "-0.20"]
+
+
+async def test_a_machine_is_never_quite_sure():
+    assert [sure(value) for value in (1, 0.934, 0)] == [
+        "99\u00a0%\u00a0sure",
+        "93\u00a0%\u00a0sure",
+        "1\u00a0%\u00a0sure",
+    ]

@@ -133,3 +133,39 @@ def test_terms_do_not_repeat_a_word_of_one_another():
 
 def test_words_that_every_promise_uses_name_no_group():
     assert distinctive_terms([["We will ensure national cyber security."] * 2]) == [()]
+
+
+def test_an_acronym_keeps_its_capitals():
+    terms = distinctive_terms(
+        [["We will fund the CERT.", "CERT exercises will be held."], ["We will patch grids."] * 2]
+    )
+    assert "CERT" in " ".join(terms[0])
+    assert "cert" not in " ".join(terms[0])
+
+
+def test_a_name_of_two_words_keeps_its_capitals():
+    terms = distinctive_terms([["We will ratify the Budapest Convention."] * 2, ["We will patch grids."] * 2])
+    assert "Budapest Convention" in terms[0]
+
+
+def test_a_term_is_written_as_it_is_written_most():
+    texts = ["We will fund the Cert.", "We will pay the CERT.", "We will staff the CERT."]
+    assert "CERT" in distinctive_terms([texts, ["We will patch grids."] * 2])[0]
+
+
+def test_the_capital_with_which_a_sentence_begins_is_not_kept():
+    texts = ["Laptops will go to schools. Schools will get laptops."] * 2
+    assert "Schools" not in " ".join(distinctive_terms([texts, ["We will patch grids."] * 2])[0])
+
+
+def test_a_term_that_only_begins_sentences_has_the_capitals_of_its_words_elsewhere():
+    texts = ["Cyber Rangers will be hired.", "Cyber Rangers will be trained.", "We will pay the Rangers."]
+    assert "cyber Rangers" in distinctive_terms([texts, ["We will patch grids."] * 2])[0]
+
+
+@given(st.lists(st.lists(st.text("abC dE.'-", max_size=30), min_size=1, max_size=4), min_size=1, max_size=3))
+def test_capitals_never_change_which_terms_are_chosen(texts):
+    low = [[text.lower() for text in group_texts] for group_texts in texts]
+    assert [[term.lower() for term in terms] for terms in distinctive_terms(texts)] == [
+        list(terms) for terms in distinctive_terms(low)
+    ]

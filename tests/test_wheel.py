@@ -50,6 +50,9 @@ def names(wheel):
         "pipeline/bundled/corpora/sample/issuers.toml",
         "pipeline/bundled/corpora/sample/documents/xaa-2016-strategy.pdf",
         "pipeline/bundled/models/models.toml",
+        "pipeline/bundled/models/commitments/README.md",
+        "pipeline/bundled/models/commitments/config.json",
+        "pipeline/bundled/models/commitments/weights.safetensors",
         "pipeline/bundled/datasette_metadata.json",
     ],
 )
@@ -69,7 +72,7 @@ def test_every_document_of_the_sample_is_in_the_wheel(names):
 
 def test_nothing_that_is_no_part_of_concord_is_in_the_wheel(names):
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"pipeline", "cyber_concord"}
-    assert [name for name in names if name.endswith((".db", ".pyc", "truth.jsonl"))] == []
+    assert [name for name in names if name.endswith((".db", ".pyc", "truth.jsonl", "labels.jsonl"))] == []
 
 
 def test_the_wheel_brings_the_command_and_the_plugin(wheel):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -24,7 +24,7 @@ _UNIT = r"(?:days?|weeks?|months?|years?)"
 _SEASON = r"(?:spring|summer|autumn|fall|winter)"
 _PART = (
     rf"(?:(?:the )?(?:end|beginning|start|middle|{_SEASON}|(?:first|second) half|(?:first|second|third|fourth|last) quarter)"
-    r" (?:of )?|early |mid-?|late |Q[1-4],? )"
+    r" (?:of )?|early |mid[- ]?|late |Q[1-4],? )"
 )
 _DATE = rf"(?:(?:\d{{1,2}}(?:st|nd|rd|th)? )?{_MONTH},? (?:\d{{1,2}}, )?{_YEAR}|{_YEAR})"
 _FREQUENCY = (
@@ -54,6 +54,8 @@ _PARTS_OF_YEAR = (
     (r"mid", (5, 8)), (r"late|end of", (9, 12)), (r"spring", (3, 6)), (r"summer", (6, 9)), (r"autumn|fall", (9, 12)),
 )  # fmt: skip
 """What the words before a year narrow it to: first and last month."""
+_BEFORE = re.compile(r"(?:before|prior to)\b(?!.*\bend of\b)", re.IGNORECASE)
+"""What ends the day before a date, and not with it."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,8 @@ def find_deadline(text: str, published_on: str) -> Deadline | None:
     """
     for name, pattern in _COMPILED:
         for match in pattern.finditer(text):
-            if not _is_past(match, published_on):
-                from_on, to_on = _interval(name, match, published_on)
+            from_on, to_on = _interval(name, match, published_on)
+            if not _is_past(to_on, published_on):
                 words = match[0].rstrip()
                 return Deadline(words, match.start(), match.start() + len(words), from_on, to_on)
     return None
@@ -88,13 +90,18 @@ def date_cell(text: str, published_on: str) -> Deadline | None:
     stripped = text.strip()
     if not stripped:
         return None
-    if found := find_deadline(stripped, published_on):
+    if found := find_deadline(text, published_on):
         return found
-    dates = re.findall(_DATE, stripped, re.IGNORECASE)
-    if not dates:
-        return Deadline(stripped, 0, len(stripped), "", "")
-    first = _day(dates[0], end=False, whole=stripped) if len(dates) > 1 else first_day(published_on)
-    return Deadline(stripped, 0, len(stripped), first, _day(dates[-1], end=True, whole=stripped))
+    dates = list(re.finditer(_DATE, stripped, re.IGNORECASE))
+    from_on = to_on = ""
+    if dates:
+        *others, last = dates
+        from_on = _day(dates[0][0], end=False, whole=stripped[: dates[0].end()]) if others else first_day(published_on)
+        to_on = _day(last[0], end=True, whole=stripped[others[-1].end() if others else 0 :])
+    if _is_past(to_on, published_on):
+        return None
+    start = text.index(stripped)
+    return Deadline(stripped, start, start + len(stripped), from_on, to_on)
 
 
 def first_day(published_on: str) -> str:
@@ -102,17 +109,16 @@ def first_day(published_on: str) -> str:
     return f"{published_on}-01-01"[:10] if len(published_on) in (4, 7) else published_on
 
 
-def _is_past(match: re.Match[str], published_on: str) -> bool:
-    groups = match.groupdict()
-    if not published_on or "a" not in groups:
-        return False
-    return _day(groups.get("b") or groups["a"], end=True, whole=match[0]) < first_day(published_on)
+def _is_past(to_on: str, published_on: str) -> bool:
+    return bool(to_on) and to_on < first_day(published_on)
 
 
 def _interval(name: str, match: re.Match[str], published_on: str) -> tuple[str, str]:
     start = first_day(published_on)
     if name == "range":
         return _day(match["a"], end=False, whole=""), _day(match["b"], end=True, whole="")
+    if name == "by" and _BEFORE.match(match[0]):
+        return start, _day_before(_day(match["a"], end=False, whole=match[0]))
     if name == "by":
         return start, _day(match["a"], end=True, whole=match[0])
     if name in ("in", "part"):
@@ -120,13 +126,19 @@ def _interval(name: str, match: re.Match[str], published_on: str) -> tuple[str, 
     if name == "within" and start:
         return start, _later(start, _WORDS.get(match["n"].lower()) or int(match["n"]), match["u"].lower())
     if name == "month" and start:
-        return start, _next_month(start, match["m"])
+        last = _next_month(start, match["m"])
+        return start, _day_before(f"{last[:7]}-01") if _BEFORE.match(match[0]) else last
     return start, ""
 
 
 def _day(text: str, *, end: bool, whole: str) -> str:
-    """Return the first or last day of a written date, narrowed by "early", "end of", "Q4" before it."""
+    """Return the first or last day of a written date, narrowed by "early", "end of", "Q4" before it.
+
+    A date that no calendar has ("31 June 2023") gives "".
+    """
     found = _parser("last" if end else "first").get_date_data(text)
+    if found.date_obj is None:
+        return ""
     day: date = found.date_obj.date()
     if found.period == "year":
         for pattern, (first, last) in _PARTS_OF_YEAR:
@@ -145,11 +157,20 @@ def _parser(prefer: str) -> Any:
     return DateDataParser(languages=["en"], settings=settings)
 
 
+def _day_before(day: str) -> str:
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat() if day else ""
+
+
 def _later(start: str, count: int, unit: str) -> str:
     from dateutil.relativedelta import relativedelta
 
-    steps = {"day": {"days": count}, "week": {"weeks": count}, "month": {"months": count}, "year": {"years": count}}
-    later: date = date.fromisoformat(start) + relativedelta(**steps[unit.rstrip("s")])
+    steps = {
+        "day": relativedelta(days=count),
+        "week": relativedelta(weeks=count),
+        "month": relativedelta(months=count),
+        "year": relativedelta(years=count),
+    }
+    later: date = date.fromisoformat(start) + steps[unit.rstrip("s")]
     return later.isoformat()
 
 

@@ -6,17 +6,16 @@ Two axes that are never mixed, as the coding manual sets them out.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..records import Slot
 from . import cues
+from .slots import MONEY
 
 _QUANTITY = re.compile(
     r"(?:[$\u20ac\u00a3\u00a5]\s?\d|\b(?:USD|EUR|GBP|JPY|CAD|AUD)\s?\d|\b\d[\d.,]*\s?(?:%|per ?cent|million|billion|trillion)|"
     r"\b\d{1,3}(?:[ ,]\d{3})+\b|\b(?:at least|up to|minimum of|more than) \d+)",
     re.IGNORECASE,
-)
-_MONEY = re.compile(
-    r"[$\u20ac\u00a3\u00a5]\s?\d|\b(?:million|billion) (?:euros?|dollars?|pounds?|yen)\b", re.IGNORECASE
 )
 _NAMED_BODY = re.compile(r"\b(?:[A-Z]{2,}[\w-]*|[A-Z][a-z]+(?: (?:of|for|and|the|on|[A-Z][\w-]+))*)\b")
 _UNNAMED = re.compile(
@@ -30,50 +29,81 @@ _NAMED_OBJECT = re.compile(
 )
 
 
-def bindingness(quote: str, lead_in: str, slots: list[Slot]) -> tuple[int, str]:
-    """Return the scale point of bindingness, and the words that decided it."""
-    modality = next((slot.text.lower() for slot in slots if slot.name == "modality"), "")
-    action = next((slot.text.lower() for slot in slots if slot.name == "action"), "")
+def bindingness(quote: str, lead_in: str, slots: list[Slot], predicted: Sequence[float]) -> tuple[int, str]:
+    """Return the scale point of bindingness, and the words that decided it.
+
+    Args:
+        predicted: the model's probabilities of the points 1 to 4.
+    """
+    found = cues_of(quote, lead_in, slots)
+    likeliest = max(range(4), key=lambda place: predicted[place]) + 1
+    if likeliest in found:
+        return likeliest, found[likeliest]
+    modality, action = _text(slots, "modality"), _text(slots, "action")
+    return likeliest, f"{modality} {action}".strip()
+
+
+def cues_of(quote: str, lead_in: str, slots: list[Slot]) -> dict[int, str]:
+    """Return for each point of bindingness the words that point to it."""
     both = f"{lead_in} {quote}"
-    if match := cues.DECIDING.search(both):
-        return 4, match[0]
-    if modality == "shall":
-        return 4, "shall"
-    if _MONEY.search(quote):
-        return 4, _MONEY.search(quote)[0]  # type: ignore[index]  # it was just found
-    if match := cues.REMAINING.search(both):
-        return 2, match[0]
+    modality, action = _text(slots, "modality"), _text(slots, "action")
+    first = action.lower().split()[0] if action else ""
+    said = f"{modality} {action}".strip()
+    found: dict[int, str] = {}
+    if match := cues.DECIDING.search(both) or MONEY.search(quote):
+        found[4] = match[0]
+    elif modality.lower() in ("shall", "must"):
+        found[4] = modality
     if match := cues.ASPIRING.search(both):
-        return 1, match[0]
-    first = action.split()[0] if action else ""
-    if first in cues.WEAK_VERBS:
-        return 1, f"{modality} {action}".strip()
-    if first in cues.SUPPORTING_VERBS or first.rstrip("ing") in cues.SUPPORTING_VERBS:
-        return 2, f"{modality} {action}".strip()
-    return 3, f"{modality} {action}".strip()
+        found[1] = match[0]
+    elif first in cues.WEAK_VERBS:
+        found[1] = said
+    if match := cues.REMAINING.search(both):
+        found[2] = match[0]
+    elif first in cues.SUPPORTING_VERBS or first.removesuffix("ing") in cues.SUPPORTING_VERBS:
+        found[2] = said
+    found.setdefault(3, said)
+    return found
 
 
-def precision(quote: str, slots: list[Slot]) -> tuple[int, tuple[str, ...]]:
-    """Return the points of precision, and the words behind each point."""
+def precision(quote: str, slots: list[Slot], predicted: Mapping[str, float]) -> tuple[int, tuple[str, ...]]:
+    """Return the points of precision, and the words behind each.
+
+    A point is earned when the model thinks so and words can be shown for it, or when the words leave
+    no doubt: an amount, a date.
+
+    Args:
+        predicted: the model's probability of each point, by name.
+    """
+    shown = dict(_words_behind(quote, slots))
+    earned = [name for name in shown if name in _PLAIN or predicted.get(name, 1.0) >= _LIKELY]
+    return len(earned), tuple(f"{name}: {shown[name]}" for name in earned)
+
+
+_PLAIN = frozenset({"quantity", "date"})
+_LIKELY = 0.5
+
+
+def _words_behind(quote: str, slots: list[Slot]) -> Iterator[tuple[str, str]]:
+    """Yield (point, words) of every point of precision for which the text has words."""
     by_name = {slot.name: slot for slot in slots}
-    found: list[str] = []
     actor = by_name.get("actor")
     if actor and actor.source != "inferred" and not _UNNAMED.match(actor.text) and _NAMED_BODY.search(actor.text):
-        found.append(f"body: {actor.text}")
+        yield "body", actor.text
     action = by_name.get("action")
-    verb = action.text.split()[0].lower() if action else ""
-    if verb and _stem(verb) in {_stem(word) for word in cues.ACTS - cues.NOT_CONCRETE}:
-        found.append(f"act: {verb}")
+    if action:
+        yield "act", action.text
     target = by_name.get("object")
-    if target and (match := _NAMED_OBJECT.search(target.text)):
-        found.append(f"object: {match[0].strip()}")
-    if match := _QUANTITY.search(quote):
-        found.append(f"quantity: {match[0]}")
+    if target:
+        match = _NAMED_OBJECT.search(target.text)
+        yield "object", match[0].strip() if match else target.text
+    if "money" in by_name or "quantity" in by_name:
+        yield "quantity", (by_name.get("money") or by_name["quantity"]).text
+    elif match := _QUANTITY.search(quote):
+        yield "quantity", match[0]
     if "deadline" in by_name:
-        found.append(f"date: {by_name['deadline'].text}")
-    return len(found), tuple(found)
+        yield "date", by_name["deadline"].text
 
 
-def _stem(word: str) -> str:
-    """Return a verb without its ending, so that "establish", "establishing", "established" are one."""
-    return re.sub(r"(?:e|es|ed|ing|ment|tion)$", "", word)
+def _text(slots: list[Slot], name: str) -> str:
+    return next((slot.text for slot in slots if slot.name == name), "")

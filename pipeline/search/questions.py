@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import combinations
 
 _TOKEN = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _QUOTES = str.maketrans({"\u201c": '"', "\u201d": '"', "\u201e": '"', "\u00ab": '"', "\u00bb": '"', "\u2019": "'"})
 _SAY_NOTHING = frozenset(
     "a an and are as at be by can do does for from has have how if in is it its of on or that the their this to was "
-    "were what when where which who whom why will with would about into than then there these those".split()
+    "were what when where which who whom why will with would about into than then there these those "
+    "no not any all other others some such more most each every both only own same so too very they them we our".split()
 )
 _LONGEST = 500
+_MOST = 12
+"""Groups that are combined in pairs."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +54,18 @@ class Question:
         """Return the FTS5 query, or "" when there is no word in the question.
 
         Args:
-            every: whether all groups must match, or any.
+            every: whether all groups must match, or any two; of two groups, any one.
         """
         groups = self.telling
         if not groups:
             return ""
-        joined = (" AND " if every else " OR ").join(_either(group) for group in groups)
+        if every:
+            joined = " AND ".join(map(_either, groups))
+        elif len(groups) < 3:
+            joined = " OR ".join(map(_either, groups))
+        else:
+            # One word of many in common is chance, and would push what is meant down the list.
+            joined = " OR ".join(f"({_either(a)} AND {_either(b)})" for a, b in combinations(groups[:_MOST], 2))
         if self.excluded:
             return f"({joined}) NOT ({' OR '.join(map(_quoted, self.excluded))})"
         return joined

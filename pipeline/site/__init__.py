@@ -2,6 +2,8 @@
 
     routes.py      which page answers which address
     queries.py     what each page asks the database
+    quality.py     how good the figures are, in words
+    showing.py     how texts, numbers and pages are shown
     serving.py     how `concord serve` starts Datasette
     templates/ static/
 
@@ -16,7 +18,7 @@ from typing import Any
 from datasette import hookimpl
 from datasette.utils.asgi import NotFound
 
-from . import routes
+from . import quality, routes
 from .queries import FINDINGS, home
 
 STATIC = "/-/static-plugins/cyber-concord"
@@ -41,6 +43,8 @@ def extra_template_vars(datasette: Any, request: Any, view_name: str) -> Any:
         }
         if database is not None and view_name == "index":
             known["home"] = await routes.ask(database, home)
+        if database is not None and (view_name or "").startswith(("index", "concord_")):
+            known["measured"] = await routes.ask(database, quality.shown)
         return known
 
     return found
@@ -65,4 +69,6 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
         concord_number=showing.number,
         concord_page=showing.page,
         concord_plural=showing.plural,
+        concord_sure=showing.sure,
+        concord_decimal=quality.decimal,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from sqlite_utils import Database
@@ -12,8 +13,8 @@ from ..passages import language_name, to_passage
 from ..store import rows
 
 __all__ = [
-    "FINDINGS", "cell", "choices", "commitment", "comparison", "document", "documents", "home", "issuer", "matrix",
-    "problems", "theme",
+    "FINDINGS", "cell", "choices", "commitment", "comparison", "confidence", "document", "documents", "home", "issuer",
+    "matrix", "problems", "theme",
 ]  # fmt: skip
 
 CHARACTERS_A_PAGE = 45_000
@@ -164,7 +165,20 @@ def comparison(db: Database, issuers: list[str], at: int | None, theme: str) -> 
     most = max((cell.commitments for cell in found.cells.values()), default=1) or 1
     labels = {row["id"]: row["label"] for row in rows(db, "select id, label from bindingness")}
     names = {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")}
-    return {"comparison": found, "most": most, "bindingness": labels, "issuer_names": names}
+    ids = [quote.id for pair in found.counterparts for quote in (pair.a, pair.b)]
+    return {
+        "comparison": found,
+        "most": most,
+        "bindingness": labels,
+        "issuer_names": names,
+        "confidence": confidence(db, ids),
+    }
+
+
+def confidence(db: Database, ids: Iterable[str]) -> dict[str, float]:
+    """Return how probable it is that each of these is a commitment, by its id; other ids are left out."""
+    sql = "select id, confidence from commitments where id in (select value from json_each(?))"
+    return {row["id"]: row["confidence"] for row in rows(db, sql, [json.dumps(list(ids))])}
 
 
 def cell(db: Database, issuers: list[str], theme: str, at: int | None) -> dict[str, Any] | None:
@@ -174,18 +188,16 @@ def cell(db: Database, issuers: list[str], theme: str, at: int | None) -> dict[s
         return None
     names = {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")}
     known = [code for code in issuers if code in names]
-    return {
-        "theme": themes[0],
-        "names": names,
-        "sides": [
-            {
-                "issuer": code,
-                "quotes": quotes_of_cell(db, code, theme, at=at),
-                "touching": _touching(db, code, theme, at),
-            }
-            for code in known
-        ],
-    }
+    sides: list[dict[str, Any]] = [
+        {
+            "issuer": code,
+            "quotes": quotes_of_cell(db, code, theme, at=at),
+            "touching": _touching(db, code, theme, at),
+        }
+        for code in known
+    ]
+    ids = [quote.id for side in sides for quote in side["quotes"]]
+    return {"theme": themes[0], "names": names, "sides": sides, "confidence": confidence(db, ids)}
 
 
 def _touching(db: Database, issuer: str, theme: str, at: int | None) -> list[dict[str, Any]]:
@@ -322,7 +334,9 @@ def commitment(db: Database, name: str) -> dict[str, Any] | None:
         "passage_pages": to_passage(passage).pages,
         "before": _beside(db, passage, -1),
         "after": _beside(db, passage, 1),
-        "slots": rows(db, "select * from slots where commitment_id = ? order by start is null, start", [name]),
+        "slots": _parts(db, row),
+        "first": next(iter(quotes(db, "commitments.id = ?", [row["restates_id"]])), None),
+        "again": quotes(db, "restates_id = ?", [name]),
         "themes": rows(
             db,
             "select themes.id, label, likeness from commitment_themes join themes on themes.id = theme_id"
@@ -330,8 +344,17 @@ def commitment(db: Database, name: str) -> dict[str, Any] | None:
             [name],
         ),
         "counterparts": [(pairs[other], others[other]) for other in pairs],
+        "confidence": confidence(db, pairs),
         "names": {item["id"]: item["name"] for item in rows(db, "select id, name from issuers")},
     }
+
+
+def _parts(db: Database, row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the parts of a commitment in the order of its words: its slots, and what its columns alone hold."""
+    slots = rows(db, "select * from slots where commitment_id = ? order by start is null, start", [row["id"]])
+    named = {slot["name"] for slot in slots}
+    columns = [name for name in ("partner", "money", "condition") if row[name] and name not in named]
+    return [*slots, *({"name": name, "text": row[name], "source": "quote"} for name in columns)]
 
 
 def _beside(db: Database, passage: dict[str, Any], step: int) -> str:
@@ -351,10 +374,12 @@ def theme(db: Database, code: str, subtheme: str) -> dict[str, Any] | None:
     condition, args = "commitments.theme_id = ?", [code]
     if subtheme:
         condition, args = "commitments.subtheme_id = ?", [subtheme]
+    order = "commitments.bindingness_id desc, precision desc, commitments.confidence desc limit 30"
+    best = quotes(db, condition, args, order=order)
     return {
         "theme": found[0],
         "subthemes": rows(db, SUBTHEMES, [code]),
-        "chosen": next(iter(rows(db, "select * from subthemes where id = ?", [subtheme])), None),
+        "chosen": next(iter(rows(db, "select * from subthemes where id = ? and theme_id = ?", [subtheme, code])), None),
         "coverage": rows(
             db,
             "select coverage.*, issuers.name, issuers.kind, bindingness.label as bindingness from coverage"
@@ -362,12 +387,8 @@ def theme(db: Database, code: str, subtheme: str) -> dict[str, Any] | None:
             " where theme_id = ? and issuers.kind <> 'joint' order by commitments desc, issuers.name",
             [code],
         ),
-        "quotes": quotes(
-            db,
-            condition,
-            args,
-            order="commitments.bindingness_id desc, precision desc, commitments.confidence desc limit 30",
-        ),
+        "quotes": best,
+        "confidence": confidence(db, [quote.id for quote in best]),
         "names": {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")},
     }
 

@@ -17,6 +17,7 @@ from ..errors import ConcordError
 from ..printing import to_csv, to_json, to_markdown
 from ..search import Engine, Filters
 from ..settings import load_settings
+from . import quality as measuring
 from . import queries
 
 _HITS_A_PAGE = 20
@@ -102,6 +103,7 @@ async def search(datasette: Any, request: Any) -> Response:
             "start": start,
             "page_size": _HITS_A_PAGE,
             "choices": await ask(database, queries.choices),
+            "confidence": await ask(database, queries.confidence, [hit.id for hit in results.hits]),
             "here": _without(request.query_string, "start"),
         },
     )
@@ -195,9 +197,12 @@ async def commitment(datasette: Any, request: Any) -> Response:
 
 async def theme(datasette: Any, request: Any) -> Response:
     """/theme/<code>: a theme, its sub-themes, and who commits to it."""
-    found = await ask(_database(datasette), queries.theme, request.url_vars["name"], request.args.get("subtheme") or "")
+    subtheme = request.args.get("subtheme") or ""
+    found = await ask(_database(datasette), queries.theme, request.url_vars["name"], subtheme)
     if found is None:
         raise NotFound("There is no such theme.")
+    if subtheme and found["chosen"] is None:
+        raise NotFound("There is no such sub-theme of this theme.")
     return await _page(datasette, request, "concord_theme.html", found)
 
 
@@ -207,6 +212,11 @@ async def issuer(datasette: Any, request: Any) -> Response:
     if found is None:
         raise NotFound("There is no such issuer.")
     return await _page(datasette, request, "concord_issuer.html", found)
+
+
+async def quality(datasette: Any, request: Any) -> Response:
+    """/quality: how often Concord is right, and what each figure means."""
+    return await _page(datasette, request, "concord_quality.html", await ask(_database(datasette), measuring.quality))
 
 
 async def problems(datasette: Any, request: Any) -> Response:
@@ -244,5 +254,6 @@ ROUTES = [
     (rf"^/commitment/{_NAME}$", commitment),
     (rf"^/theme/{_NAME}$", theme),
     (rf"^/issuer/{_NAME}$", issuer),
+    (r"^/quality$", quality),
     (r"^/problems$", problems),
 ]

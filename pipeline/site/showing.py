@@ -34,3 +34,8 @@ def page(row: Any) -> str:
 def plural(count: int, one: str, many: str = "") -> str:
     """Return a count with its noun: "1 commitment", "2 commitments"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def sure(confidence: float) -> str:
+    """Return a confidence for people: "93 % sure". A machine is never quite sure, nor quite unsure."""
+    return f"{min(99, max(1, round(100 * confidence)))}\u00a0%\u00a0sure"

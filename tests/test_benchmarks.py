@@ -1,0 +1,170 @@
+"""The benchmarks: they measure what they say, and print a row for each method and each phase."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+
+import pytest
+from conftest import ROOT, LetterEncoder
+
+from pipeline.evaluating import Found, evaluate_documents
+from pipeline.gold import Sentence, Unit
+from pipeline.training import to_example
+
+
+def script(name):
+    """A script of benchmarks/ as a module."""
+    spec = importlib.util.spec_from_file_location(f"benchmarks_{name}", ROOT / "benchmarks" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def detection():
+    return script("detection")
+
+
+@pytest.fixture(scope="module")
+def speed():
+    return script("speed")
+
+
+@pytest.fixture(scope="module")
+def spacy_mask(detection):
+    return detection.Mask()
+
+
+def unit(text, *, document="a", promised=False, theme="GOV", before=""):
+    label = "commitment" if promised else "description"
+    return Unit(text, document, text, label, themes=(theme,) if promised else (), before=before)
+
+
+@pytest.fixture
+def units():
+    return [
+        one
+        for document in ("a", "b", "c", "d")
+        for one in (
+            unit(f"We will train {document} staff.", document=document, promised=True, theme="CAP"),
+            unit(f"We shall appoint council {document}.", document=document, promised=True),
+            unit(f"Attacks on {document} were many.", document=document),
+            unit(f"Zones {document} buzz.", document=document),
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We will act.",
+        "Japan SHALL act.",
+        "It pledges aid.",
+        "We are committed to it.",
+        "We agree to act.",
+        "It aims to act.",
+    ],
+)
+def test_a_sentence_with_a_modal_verb_is_a_commitment_to_the_list(detection, text):
+    assert detection.judge_by_modal_verbs([unit(text)]) == [Found(True, 1.0)]
+
+
+@pytest.mark.parametrize("text", ["We agree.", "Crimes are committed here.", "Goodwill counts.", "Plans exist.", ""])
+def test_a_sentence_without_one_is_none(detection, text):
+    assert detection.judge_by_modal_verbs([unit(text)]) == [Found(False, 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "masked"),
+    [
+        ("By 2025, we will act.", [], "By the year, we will act."),
+        ("From 2016-2020 and in the year 2021.", [], "From the year and in the year."),
+        ("Canada's plan", ["Canada's"], "The country's plan"),
+        ("We and the United Nations agree.", ["United Nations"], "We and the body agree."),
+        ("The Act of 2001 on NATO", ["The Act of 2001", "NATO"], "The body on the body"),
+        ("In 1,999 cases, $2000, 2000.5 and 20256 stay.", [], "In 1,999 cases, $2000, 2000.5 and 20256 stay."),
+    ],
+)
+def test_names_and_years_are_masked_and_nothing_else(detection, text, names, masked):
+    kinds = {"Canada's": "GPE"}
+    spans = [(text.index(name), text.index(name) + len(name), kinds.get(name, "ORG")) for name in names]
+    assert detection.mask(text, spans) == masked
+
+
+def test_names_of_other_kinds_stay(detection):
+    assert (
+        detection.mask("Ada Byron spoke on Monday.", [(0, 9, "PERSON"), (19, 25, "DATE")])
+        == "Ada Byron spoke on Monday."
+    )
+
+
+def test_what_stands_around_a_unit_is_masked_too(spacy_mask):
+    around = Sentence(
+        "a", "p", 0, 5, "Share alerts.", "list_item", ("Our path to 2030",), "Australia will:", "Japan agreed."
+    )
+    (masked,) = spacy_mask(
+        [Unit("1", "a", "Share alerts.", "commitment", before="In 2019, France did.", sentence=around)]
+    )
+    assert masked.text == masked.sentence.text == "Share alerts."
+    assert masked.before == "In the year, the country did."
+    assert masked.sentence.heading_path == ("Our path to the year",)
+    assert masked.sentence.lead_in == "The country will:"
+    assert masked.sentence.before == "The country agreed."
+
+
+def test_the_regression_tells_apart_what_it_has_learnt(detection, units):
+    judge = detection.Regression(LetterEncoder(), [to_example(one) for one in units])
+    found = judge(units)
+    assert [one.is_commitment for one in found] == [one.is_commitment for one in units]
+    assert [one.themes[:1] for one, wanted in zip(found, units, strict=True) if wanted.is_commitment] == [
+        one.themes for one in units if one.is_commitment
+    ]
+
+
+def test_the_table_has_a_row_for_each_method(detection, db, units):
+    regression = detection.Regression(LetterEncoder(), [to_example(one) for one in units])
+    methods = detection.methods_of(regression)[:2]
+    rows = [detection.measured(db, units, method, detection.Watched(method.judge)) for method in methods]
+    rows.append(detection.row_of("Concord, end to end", evaluate_documents(db, units, "gold"), seconds=None))
+    head, *lines = detection.table(rows)
+    assert head.split()[0] == "method"
+    assert [line[:22].strip() for line in lines] == ["modal verbs", "logistic regression", "Concord, end to end"]
+    assert lines[0].split()[2:5] == ["1.000", "1.000", "1.000"]
+    assert lines[2].split()[4:7] == ["1.000", "0.000", "0.000"]
+
+
+def test_the_difference_that_masking_makes_is_that_of_f1(detection, units):
+    judge = detection.Watched(detection.judge_by_modal_verbs)
+    judge(units)
+    row = detection.masked_row("modal verbs", judge, lambda given: [unit("x", promised=u.is_commitment) for u in given])
+    assert (row.f1, row.masked, row.difference.value) == (1.0, 0.0, -1.0)
+    assert detection.masked_table([row])[-1].split()[-4:] == ["-1.000", "-1.000", "to", "-1.000"]
+    assert detection.masked_table([]) == []
+
+
+def test_each_phase_has_a_line_with_its_share_of_all(speed):
+    timings = [speed.Timing("model", 100, 3.0), speed.Timing("all", 100, 4.0)]
+    lines = speed.table(timings)
+    assert [line.split() for line in lines[1:]] == [
+        ["model", "100", "3.00", "75.0%", "33"],
+        ["all", "100", "4.00", "100.0%", "25"],
+    ]
+
+
+def test_time_is_counted_under_the_name_of_its_phase(speed):
+    clock = speed.Clock()
+    parser = speed.TimedParser(FakeParser(), clock)
+    assert (parser("one"), list(parser.pipe(["two", "three"]))) == ("ONE", ["TWO", "THREE"])
+    assert list(clock.seconds) == ["parse"]
+
+
+class FakeParser:
+    """Parses a text by writing it large."""
+
+    def __call__(self, text):
+        return text.upper()
+
+    def pipe(self, texts):
+        return map(str.upper, texts)

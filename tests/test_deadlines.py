@@ -1,0 +1,244 @@
+"""Deadlines: the words, and the days that they mean."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.finding.deadlines import date_cell, find_deadline, first_day
+
+PUBLISHED = "2020-05-01"
+
+
+def days(text, published_on=PUBLISHED):
+    """First and last day of the deadline in a text."""
+    found = find_deadline(text, published_on)
+    return found and (found.from_on, found.to_on)
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("by 2025", "2025-12-31"),
+        ("by the end of 2025", "2025-12-31"),
+        ("by June 2023", "2023-06-30"),
+        ("by 1 June 2023", "2023-06-01"),
+        ("by June 1, 2023", "2023-06-01"),
+        ("by Sept. 2022", "2022-09-30"),
+        ("no later than 30 September 2022", "2022-09-30"),
+        ("until 31 December 2024", "2024-12-31"),
+        ("by the third quarter of 2021", "2021-09-30"),
+        ("by Q1 2022", "2022-03-31"),
+        ("by mid-2022", "2022-08-31"),
+        ("by mid 2022", "2022-08-31"),
+        ("by summer 2021", "2021-09-30"),
+        ("by February 2024", "2024-02-29"),
+    ],
+)
+def test_by_a_date_runs_from_publication_to_its_last_day(text, last):
+    assert days(text) == (PUBLISHED, last)
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("before 2024", "2023-12-31"),
+        ("prior to June 2023", "2023-05-31"),
+        ("before 1 March 2024", "2024-02-29"),
+        ("before the summer of 2021", "2021-05-31"),
+        ("before March", "2021-02-28"),
+        ("before the end of 2024", "2024-12-31"),
+    ],
+)
+def test_before_a_date_ends_on_the_day_before_it(text, last):
+    assert days(text) == (PUBLISHED, last)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("in 2022", ("2022-01-01", "2022-12-31")),
+        ("in May 2022", ("2022-05-01", "2022-05-31")),
+        ("in the first half of 2022", ("2022-01-01", "2022-06-30")),
+        ("in early 2022", ("2022-01-01", "2022-04-30")),
+        ("in late 2022", ("2022-09-01", "2022-12-31")),
+        ("in Q4 2022", ("2022-10-01", "2022-12-31")),
+        ("in the spring of 2022", ("2022-03-01", "2022-06-30")),
+        ("between 2021 and 2024", ("2021-01-01", "2024-12-31")),
+        ("from January 2021 to June 2022", ("2021-01-01", "2022-06-30")),
+        ("in the period 2021–2024", ("2021-01-01", "2024-12-31")),
+        ("for 2021-2023", ("2021-01-01", "2023-12-31")),
+    ],
+)
+def test_a_period_runs_from_its_first_to_its_last_day(text, expected):
+    assert days(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("within two years", "2022-05-01"),
+        ("over the next three years", "2023-05-01"),
+        ("in the next 18 months", "2021-11-01"),
+        ("within 90 days", "2020-07-30"),
+        ("within six weeks", "2020-06-12"),
+        ("over a period of five years", "2025-05-01"),
+    ],
+)
+def test_a_length_of_time_is_counted_from_publication(text, last):
+    assert days(text) == (PUBLISHED, last)
+
+
+def test_a_month_counted_from_its_last_day_ends_with_the_next():
+    assert days("within one month", "2020-01-31") == ("2020-01-31", "2020-02-29")
+
+
+@pytest.mark.parametrize(("text", "last"), [("by the end of June", "2020-06-30"), ("in March", "2021-03-31")])
+def test_a_month_without_a_year_is_the_next_one_of_its_name(text, last):
+    assert days(text) == (PUBLISHED, last)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "annually",
+        "every two years",
+        "at least once a year",
+        "over the coming years",
+        "in the short term",
+        "throughout the course of this strategy",
+    ],
+)
+def test_what_has_no_end_has_an_open_one(text):
+    assert days(text) == (PUBLISHED, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("by 2025", ("", "2025-12-31")),
+        ("within two years", ("", "")),
+        ("by the end of June", ("", "")),
+        ("annually", ("", "")),
+    ],
+)
+def test_without_a_date_of_publication_only_what_is_written_is_known(text, expected):
+    assert days(text, "") == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "by 31 June 2023",
+        "by 30 February 2024",
+        "by February 29, 2023",
+        "before 31 June 2023",
+    ],
+)
+def test_a_day_that_no_calendar_has_leaves_the_end_open(text):
+    assert days(text) == (PUBLISHED, "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["In 2016 the Agency was founded.", "by 2015", "between 2012 and 2014", "before 2020", "from 2015 to April 2020"],
+)
+def test_a_date_before_the_text_is_no_deadline(text):
+    assert find_deadline(text, PUBLISHED) is None
+
+
+def test_behind_a_date_in_the_past_a_later_one_is_found():
+    assert find_deadline("What began in 2016 will end by 2025.", PUBLISHED).text == "by 2025"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We will help over 2000 firms.",
+        "What we began three years ago will go on.",
+        "The Agenda 2030 guides us.",
+        "We may act in the end.",
+        "Children two years old will be safer.",
+        "A two-year plan will be drawn up.",
+        "We will publish a guide.",
+        "",
+    ],
+)
+def test_what_names_no_time_to_act_is_no_deadline(text):
+    assert find_deadline(text, PUBLISHED) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The guide will be ready by June 2023, in print.", "by June 2023"),
+        ("By the end of 2022 we will act.", "By the end of 2022"),
+        ("We will act (no later than 30 September 2022).", "no later than 30 September 2022"),
+        ("We will act over the next three years.", "over the next three years"),
+    ],
+)
+def test_a_deadline_is_found_with_its_words_and_offsets(text, expected):
+    found = find_deadline(text, PUBLISHED)
+    assert found.text == expected == text[found.start : found.end]
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("June 2022", ("2020-05-01", "2022-06-30")),
+        ("Q4 2022", ("2020-05-01", "2022-12-31")),
+        ("2022", ("2020-05-01", "2022-12-31")),
+        ("by 2022", ("2020-05-01", "2022-12-31")),
+        ("2021-2023", ("2021-01-01", "2023-12-31")),
+        ("Q1 2021 – Q3 2022", ("2021-01-01", "2022-09-30")),
+        ("June 2021 / March 2022", ("2021-06-01", "2022-03-31")),
+        ("31 June 2023", ("2020-05-01", "")),
+        ("ongoing", ("", "")),
+    ],
+)
+def test_the_cell_of_a_table_is_a_date_without_a_preposition(cell, expected):
+    found = date_cell(cell, PUBLISHED)
+    assert (found.text, found.from_on, found.to_on) == (cell, *expected)
+
+
+@pytest.mark.parametrize("cell", ["", "  ", "2015", "2012-2014"])
+def test_an_empty_cell_or_one_of_the_past_is_no_deadline(cell):
+    assert date_cell(cell, PUBLISHED) is None
+
+
+@pytest.mark.parametrize("cell", [" June 2022 ", "  ongoing", " by 2022"])
+def test_the_offsets_of_a_cell_are_those_in_its_text(cell):
+    found = date_cell(cell, PUBLISHED)
+    assert cell[found.start : found.end] == found.text == cell.strip()
+
+
+@pytest.mark.parametrize(
+    ("published_on", "first"),
+    [("2020", "2020-01-01"), ("2020-05", "2020-05-01"), ("2020-05-07", "2020-05-07"), ("", "")],
+)
+def test_the_first_day_of_a_year_or_a_month_is_known(published_on, first):
+    assert first_day(published_on) == first
+
+
+WORDS = (
+    "by in before within the end of 2019 2022 2025 31 June February Q4 mid- early two next years and - to from annually , May"
+).split()
+
+
+@given(
+    st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join), st.sampled_from(["", "2020", "2020-05", "2020-02-29"])
+)
+@settings(deadline=None)
+def test_whatever_the_words_a_deadline_stands_in_its_text_and_ends_after_publication(text, published_on):
+    found = find_deadline(text, published_on)
+    if found is not None:
+        assert text[found.start : found.end] == found.text != ""
+        assert not found.to_on or found.to_on >= first_day(published_on)
+
+
+@given(st.integers(2021, 2099), st.integers(1, 12), st.integers(1, 28))
+@settings(deadline=None, max_examples=50)
+def test_a_written_day_is_the_last_of_its_deadline(year, month, day):
+    months = "January February March April May June July August September October November December".split()
+    assert days(f"by {day} {months[month - 1]} {year}") == (PUBLISHED, f"{year}-{month:02}-{day:02}")
