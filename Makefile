@@ -33,7 +33,7 @@ demo: $(BIN)/.installed
 	$(BIN)/concord demo --db build/concord-demo.db --port $(PORT)
 
 test: lint types
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(BIN)/.installed
 	$(BIN)/ruff check .

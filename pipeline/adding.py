@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import DocumentProblem, ManifestError
+from .finding.names import Names
 from .ids import file_digest, slug
 from .issuers import Issuers, load_issuers
 from .languages import main_language
 from .manifest import CSV_NAME, FOR_A_PERSON, TOML_NAME, UNKNOWN, is_date, load_manifest, save_manifest
-from .mentions import Names
 from .reading.guard import read_guarded
 from .records import Entry, Reading
 from .settings import Settings

@@ -7,6 +7,7 @@ grammar of what it found gives the parts. The steps are pure functions in `findi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -18,12 +19,12 @@ from .finding import cues
 from .finding.clauses import clause_of
 from .finding.deadlines import Deadline, date_cell, find_deadline
 from .finding.detector import Prediction, Question, detector_key, is_about_all, load_detector
+from .finding.names import Names
 from .finding.slots import slots_of
 from .finding.splitting import Part, split
 from .finding.strength import bindingness, precision
 from .ids import digest, numbered, same_text
 from .issuers import Issuers, load_issuers
-from .mentions import Names
 from .passages import COVERED, load_passages
 from .records import BODY_ROLES, Commitment, Judgement, Passage, Report, Slot, Tally
 from .settings import Settings
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-EXTRACTOR = "commitments/2"
+EXTRACTOR = "commitments/3"
 
 Judged = list[tuple[str, tuple[Judgement, ...]]]
 """(passage id, its judged sentences) of a document, in order."""
@@ -133,7 +134,7 @@ class Judge:
     def passage(self, passage: Passage, predictions: Sequence[Prediction]) -> Iterator[Judgement]:
         """Yield what each sentence of a passage does, given what the model says of each."""
         promised = [
-            is_commitment(prediction, passage.text[start:end], self.detector.threshold)
+            is_commitment(prediction, passage.text[start:end], passage.lead_in, self.detector.threshold)
             for prediction, (start, end) in zip(predictions, passage.sentences, strict=True)
         ]
         texts = [passage.text[s:e] for (s, e), yes in zip(passage.sentences, promised, strict=True) if yes]
@@ -157,14 +158,14 @@ class Judge:
     ) -> Iterator[Commitment]:
         """Yield the commitments of a sentence: its parts, each with its slots."""
         offset = passage.sentences[place][0]
-        deadline = _deadline(passage, place, self.about.published_on)
         cells = _cells(passage) if passage.cells else []
         clause = clause_of(doc)
         for part in split(doc, clause):
-            slots = [_moved(slot, part, offset) for slot in slots_of(doc, lead_in, part[0])]
+            slots = [_moved(slot, part, offset) for slot in slots_of(doc, lead_in, part[0], part[1:])]
             slots = [*(slot for slot in slots if slot.name not in {cell.name for cell in cells}), *cells]
+            deadline = _deadline(passage, place, part, clause.verb.idx, self.about.published_on)
             if deadline:
-                slots.append(_moved(deadline[0], part, offset) if deadline[0].source == "quote" else deadline[0])
+                slots.append(deadline[0])
             yield _commitment(passage, offset + part[1], offset + part[2], slots, deadline, prediction)
 
 
@@ -182,9 +183,9 @@ def questions_of(passages: Iterable[tuple[str, Passage]], about_all: bool) -> It
             before = text
 
 
-def is_commitment(prediction: Prediction, text: str, threshold: float) -> bool:
+def is_commitment(prediction: Prediction, text: str, lead_in: str, threshold: float) -> bool:
     """Say whether a sentence is a commitment: by the model, where no rule is certain."""
-    if cues.certainly_none(text, shortest=_SHORTEST):
+    if cues.certainly_none(text, lead_in, shortest=_SHORTEST):
         return False
     return prediction.confidence >= threshold or cues.denies_itself(text)
 
@@ -235,22 +236,37 @@ def _cells(passage: Passage) -> list[Slot]:
 
 
 def _cell(passage: Passage, names: Sequence[str]) -> tuple[int, int] | None:
-    return next(((s, e) for column, s, e in passage.cells if any(name in column.lower() for name in names)), None)
+    wanted = re.compile(rf"(?<![a-z])(?:{'|'.join(names)})s?(?![a-z])", re.IGNORECASE)
+    return next(((start, end) for column, start, end in passage.cells if wanted.search(column)), None)
 
 
-def _deadline(passage: Passage, place: int, published_on: str) -> tuple[Slot, Deadline] | None:
-    """Return the deadline of a sentence: in it, in its row's date cell, or in the next sentence when that speaks of it."""
+def _deadline(passage: Passage, place: int, part: Part, verb: int, published_on: str) -> tuple[Slot, Deadline] | None:
+    """Return the deadline of a part of a sentence.
+
+    It stands in the part; or elsewhere in the sentence where it holds for the part too, before the
+    first verb or behind the part; or in its row's date cell, in the next sentence when that speaks of
+    this one, or in the lead-in.
+
+    Args:
+        verb: where the first verb of the sentence begins in it.
+    """
     start, end = passage.sentences[place]
-    if found := find_deadline(passage.text[start:end], published_on):
+    sentence = passage.text[start:end]
+    if found := find_deadline(sentence[part[1] : part[2]], published_on):
         return Slot("deadline", found.text, "quote", found.start, found.end), found
+    found = find_deadline(sentence, published_on)
+    if found and (found.end <= verb or found.start >= part[2]):
+        return _in_passage(found, start), found
     if span := _cell(passage, _DATE_COLUMNS):
         found = date_cell(passage.text[span[0] : span[1]], published_on)
         return (_in_passage(found, span[0]), found) if found else None
     if place + 1 < len(passage.sentences):
         start, end = passage.sentences[place + 1]
         text = passage.text[start:end]
-        found = find_deadline(text, published_on) if text.startswith(cues.SPEAKS_OF_THE_LAST) else None
-        return (_in_passage(found, start), found) if found else None
+        if text.startswith(cues.SPEAKS_OF_THE_LAST) and (found := find_deadline(text, published_on)):
+            return _in_passage(found, start), found
+    if found := find_deadline(passage.lead_in, published_on):
+        return Slot("deadline", found.text, "lead_in", found.start, found.end), found
     return None
 
 

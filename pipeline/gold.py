@@ -90,9 +90,8 @@ def load_gold(path: Path) -> list[Unit]:
         )
     units: list[Unit] = []
     previous: dict[str, Any] = {}
-    with path.open(
-        encoding="utf-8"
-    ) as lines:  # not splitlines(): a text may hold separators that JSON leaves as they are
+    # Line by line, and not by splitlines(): a text may hold separators of lines that JSON leaves as they are.
+    with path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             try:
                 row = json.loads(line)

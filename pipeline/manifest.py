@@ -96,7 +96,7 @@ def to_entry(row: Mapping[str, Any]) -> Entry:
     return Entry(
         **{key: values[key] for key in known - {"edition", "issuers"}},
         issuers=tuple(sorted(values.get("issuer", "").replace(",", " ").split())),
-        edition=int(edition) if edition.isdigit() else None,
+        edition=int(edition) if edition.isdecimal() and len(edition) < 10 else None,
     )
 
 
@@ -118,7 +118,7 @@ def _load_csv(path: Path) -> list[tuple[str, Entry]]:
 def _load_toml(path: Path) -> list[tuple[str, Entry]]:
     try:
         content = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ManifestError(f"{path} is not valid TOML: {error}.") from error
     listed = content.get("document", [])
     if not isinstance(listed, list) or not all(isinstance(row, dict) for row in listed):
@@ -137,8 +137,11 @@ def _load_toml(path: Path) -> list[tuple[str, Entry]]:
 def _load_exchange(path: Path) -> list[tuple[str, Entry]]:
     from .catalogue import load_catalogue, match
 
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        listed = list(csv.DictReader(file))
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            listed = list(csv.DictReader(file))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ManifestError(f"{path} cannot be read: {error}.", remedy='Save it as "CSV UTF-8".') from error
     catalogue = load_catalogue()
     entries = []
     for number, row in enumerate(listed, 2):

@@ -157,29 +157,45 @@ def encoder_key(name: str) -> str:
     return f"{folder.name}@{_weights_digest(folder)}" if folder.is_dir() else name
 
 
-def load_english(name: str, *, only_sentences: bool = False) -> Language:
+def load_english(name: str) -> Language:
     """Return the spaCy pipeline called `name`: of `models.toml`, in a folder, or a package.
-
-    Args:
-        only_sentences: leave out all but the sentence splitter, which is ten times as fast.
 
     Raises:
         ModelError: it is missing, or its files are not the recorded ones.
     """
+    return _load_pipeline(name, ["ner"])
+
+
+def load_splitter(name: str) -> Language:
+    """Return the spaCy pipeline called `name` without all but its sentence splitter, which is ten times as fast.
+
+    Raises:
+        ModelError: it is missing, or its files are not the recorded ones.
+    """
+    nlp = _load_pipeline(name, ["ner", "tagger", "morphologizer", "parser", "lemmatizer", "attribute_ruler", "tok2vec"])
+    nlp.enable_pipe("senter")
+    return nlp
+
+
+def _load_pipeline(name: str, exclude: list[str]) -> Language:
     import spacy
 
     model = known_models().get(name)
     place = _checked(model) if model is not None else name
-    exclude = ["ner", "tagger", "parser", "lemmatizer", "attribute_ruler", "tok2vec"] if only_sentences else ["ner"]
     try:
-        nlp = spacy.load(place, exclude=exclude)
+        return spacy.load(place, exclude=exclude)
     except OSError as error:
         raise ModelError(
-            f"The English pipeline {name!r} is not installed.", remedy=f"pip install {name}, or name a folder."
+            f"The spaCy pipeline {name!r} is not installed.", remedy=f"pip install {name}, or name a folder."
         ) from error
-    if only_sentences:
-        nlp.enable_pipe("senter")
-    return nlp
+
+
+def is_installed(name: str) -> bool:
+    """Say whether the spaCy pipeline called `name` is here, without loading it."""
+    model = known_models().get(name)
+    if model is not None:
+        return place_of(model) is not None
+    return Path(name).is_dir() or (name.isidentifier() and importlib.util.find_spec(name) is not None)
 
 
 def base_of(name: str) -> Path:
@@ -209,13 +225,13 @@ def _weights_digest(folder: Path) -> str:
     return hashlib.sha256("".join(file_digest(path) for path in names).encode()).hexdigest()[:8]
 
 
-def describe(name: str) -> dict[str, Any]:
+def describe(name: str, purpose: str) -> dict[str, Any]:
     """Return a row of the table `models` for the model called `name`."""
     model = known_models().get(name)
     if model is None:
         return {
-            "name": encoder_key(name), "purpose": "encoder", "source": name, "revision": "", "dimensions": None,
-            "licence": "", "sha256": "",
+            "name": encoder_key(name) if purpose == "encoder" else name, "purpose": purpose, "source": name,
+            "revision": "", "dimensions": None, "licence": "", "sha256": "",
         }  # fmt: skip
     return {
         "name": encoder_key(name) if model.purpose == "encoder" else name,

@@ -15,20 +15,24 @@ from sqlite_utils import Database
 from .documents import file_of
 from .errors import DocumentProblem
 from .ids import digest
+from .reading import ocr
 from .reading.guard import read_guarded, to_line
 from .records import Line, Page, Reading, Report, Tally
 from .settings import Settings
 from .store import rows, write_problems, write_rows
 from .work import work_through
 
-READER = "pages/3"
+READER = "pages/4"
 
 
 def run(db: Database, settings: Settings, report: Report) -> Tally:
     """Read every document whose file, or whose reader, changed."""
     documents = {row["id"]: row for row in rows(db, "select id, path, sha256 from documents where sha256 <> ''")}
     limits = (settings.read_seconds, settings.read_memory_mb, settings.read_file_mb, settings.read_output_mb)
-    inputs = {name: digest(READER, row["sha256"], limits, settings.read_pages) for name, row in documents.items()}
+    pictures = ocr.version(settings.ocr)
+    inputs = {
+        name: digest(READER, row["sha256"], limits, settings.read_pages, pictures) for name, row in documents.items()
+    }
 
     def load(name: str) -> tuple[Any, ...]:
         return documents[name]["path"], documents[name]["sha256"], settings
@@ -71,6 +75,8 @@ def write_reading(db: Database, document_id: str, reading: Reading) -> str:
                 "label": page.label,
                 "status": page.status,
                 "text": page.text,
+                "width": page.size[0] if page.size else None,
+                "height": page.size[1] if page.size else None,
             }
             for page in reading.pages
         ],
@@ -92,7 +98,9 @@ def write_reading(db: Database, document_id: str, reading: Reading) -> str:
     notes = [DocumentProblem(note.kind, note.message, remedy=note.remedy, page=note.page) for note in reading.notes]
     write_problems(db, "reading", document_id, notes, is_failure=False)
     return digest(
-        reading.paged, *(part for page in reading.pages for part in (page.number, page.label, page.text)), *lines
+        reading.paged,
+        *(part for page in reading.pages for part in (page.number, page.label, page.text, page.status)),
+        *lines,
     )
 
 
@@ -100,11 +108,17 @@ def load_pages(db: Database, document_id: str) -> list[Page]:
     """Return the pages of a document with their lines, in order."""
     found = rows(
         db,
-        "select number, text, label, status, lines from pages join page_lines on page_id = pages.id"
+        "select number, text, label, status, lines, width, height from pages join page_lines on page_id = pages.id"
         " where document_id = ? order by number",
         [document_id],
     )
-    return [Page(row["number"], row["text"], row["label"], row["status"], _from_json(row["lines"])) for row in found]
+    return [to_page(row) for row in found]
+
+
+def to_page(row: dict[str, Any]) -> Page:
+    """Return the page of a row of `pages` joined with `page_lines`."""
+    size = (row["width"], row["height"]) if row["width"] is not None else None
+    return Page(row["number"], row["text"], row["label"], row["status"], _from_json(row["lines"]), size)
 
 
 def page_id(document_id: str, number: int) -> str:

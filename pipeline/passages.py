@@ -9,16 +9,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, replace
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlite_utils import Database
 
 from .errors import DocumentProblem
 from .ids import digest, numbered
 from .languages import language_of, main_language
-from .pages import load_pages
-from .records import Page, Passage, Report, Segment, Tally
+from .models import is_installed
+from .pages import load_pages, to_page
+from .records import Page, Passage, Rectangle, Report, Segment, Tally
+from .segmenting.boxes import boxes_of
 from .segmenting.furniture import begins_note, sort_rows
 from .segmenting.joining import join, join_each, measure, vocabulary
 from .segmenting.roles import passages_of
@@ -28,10 +29,7 @@ from .settings import Settings
 from .store import outputs, rows, write_problems, write_rows
 from .work import work_through
 
-if TYPE_CHECKING:
-    from spacy.language import Language
-
-SEGMENTER = "passages/2"
+SEGMENTER = "passages/3"
 COVERED = frozenset({"en"})
 """Languages in which commitments are found; texts in others are kept and searchable by words."""
 
@@ -39,15 +37,16 @@ COVERED = frozenset({"en"})
 def run(db: Database, settings: Settings, report: Report) -> Tally:
     """Segment every document whose pages changed."""
     stated = {row["id"]: row for row in rows(db, "select id, language, is_paged from documents")}
+    french = settings.french if is_installed(settings.french) else ""
     inputs = {
-        name: digest(SEGMENTER, pages_hash, settings.english)
+        name: digest(SEGMENTER, pages_hash, settings.english, french)
         for name, pages_hash in outputs(db, "pages").items()
         if pages_hash and name in stated
     }
 
     def load(name: str) -> tuple[Any, ...]:
         language = stated[name]["language"]
-        return load_pages(db, name), bool(stated[name]["is_paged"]), language, settings.english
+        return load_pages(db, name), bool(stated[name]["is_paged"]), language, settings.english, french
 
     def keep(name: str, found: tuple[str, list[Passage]], tally: Tally) -> str:
         language, passages = found
@@ -58,7 +57,9 @@ def run(db: Database, settings: Settings, report: Report) -> Tally:
     return work_through(db, "passages", inputs, load=load, task=segment, keep=keep, settings=settings, report=report)
 
 
-def segment(pages: Sequence[Page], paged: bool, language: str, english: str) -> tuple[str, list[Passage]]:
+def segment(
+    pages: Sequence[Page], paged: bool, language: str, english: str, french: str = ""
+) -> tuple[str, list[Passage]]:
     """Return the language of a document, and its passages in reading order.
 
     Args:
@@ -66,6 +67,7 @@ def segment(pages: Sequence[Page], paged: bool, language: str, english: str) -> 
         paged: whether its pages are those of a printed text, with heads and feet.
         language: what the manifest says, "" when it says nothing.
         english: name of the spaCy pipeline that splits English sentences.
+        french: name of that for French; "" when there is none, and their punctuation splits them.
     """
     language = language or main_language(page.text for page in pages)
     sorted_rows = sort_rows(rows_of(pages), labels={page.number: page.label for page in pages}, paged=paged)
@@ -74,18 +76,24 @@ def segment(pages: Sequence[Page], paged: bool, language: str, english: str) -> 
     passages = passages_of(join(sorted_rows.body), measure(sorted_rows.body))
     passages += _apart("footnote", sorted_rows.footnotes, words)
     passages += _apart("contents", sorted_rows.contents, words)
-    passages = [replace(passage, language=language_of(passage.text, otherwise=language)) for passage in passages]
-    return language, with_sentences(passages, _splitters(english))
+    pictures = {page.number for page in pages if page.status == "ocr"}
+    passages = [
+        replace(
+            passage,
+            language=language_of(passage.text, otherwise=language),
+            is_ocr=any(one.page in pictures for one in passage.segments),
+        )
+        for passage in passages
+    ]
+    splitters = {"en": splitter(english), "": splitter()}
+    if any(passage.language == "fr" for passage in passages):
+        splitters["fr"] = splitter(french, "fr")
+    return language, with_sentences(passages, splitters)
 
 
 def _apart(role: str, found: Iterable[Row], words: set[str]) -> list[Passage]:
     blocks = join_each(found, begins_note if role == "footnote" else lambda _: True, words)
     return [Passage(role, block.text, block.segments, marker=block.marker) for block in blocks]
-
-
-@cache
-def _splitters(english: str) -> dict[str, Language]:
-    return {"en": splitter(english), "": splitter()}
 
 
 def _note_language(db: Database, document_id: str, language: str) -> None:
@@ -132,6 +140,7 @@ def write_passages(db: Database, document_id: str, passages: Sequence[Passage]) 
                 "marker": passage.marker,
                 "text": passage.text,
                 "language": passage.language,
+                "is_ocr": int(passage.is_ocr),
             }
             for ordinal, (passage_id, passage) in enumerate(listed)
         ],
@@ -173,6 +182,25 @@ def load_passages(db: Database, document_id: str) -> list[tuple[str, Passage]]:
     return [(row["id"], to_passage(row)) for row in found]
 
 
+def load_boxes(db: Database, passage_id: str, start: int, end: int) -> list[Rectangle]:
+    """Return where a stretch of a passage stands, such as a quote: a rectangle for each line; [] without layout."""
+    found = rows(
+        db,
+        "select passages.*, segments, sentences, cells from passages join passage_spans on passage_id = id where id = ?",
+        [passage_id],
+    )
+    if not found:
+        return []
+    passage = to_passage(found[0])
+    pages = rows(
+        db,
+        "select number, text, label, status, lines, width, height from pages join page_lines on page_id = pages.id"
+        " where document_id = ? and number between ? and ?",
+        [found[0]["document_id"], *passage.pages],
+    )
+    return boxes_of(passage, start, end, {row["number"]: to_page(row) for row in pages})
+
+
 def to_passage(row: dict[str, Any]) -> Passage:
     """Return the passage of a row of `passages` joined with `passage_spans`."""
     return Passage(
@@ -185,4 +213,5 @@ def to_passage(row: dict[str, Any]) -> Passage:
         language=row["language"],
         sentences=tuple((start, end) for start, end in json.loads(row["sentences"])),
         cells=tuple((column, start, end) for column, start, end in json.loads(row["cells"])),
+        is_ocr=bool(row["is_ocr"]),
     )

@@ -73,7 +73,8 @@ class Line:
     bottom, right, top, in points from the page's lower left corner) and `size` (points) when glyph
     positions are known (PDF). `column` names the table column that a cell stands in. `group` is
     equal for lines that the layout holds together (a PDF column block, a table row). `marks` are
-    (start, end) of raised note numbers, which are printed but belong to no sentence.
+    (start, end) of raised note numbers, which are printed but belong to no sentence. `words` are the
+    left edges of its words, where glyph positions are known.
     """
 
     start: int
@@ -86,17 +87,23 @@ class Line:
     size: float = 0.0
     bold: bool = False
     marks: tuple[tuple[int, int], ...] = ()
+    words: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page of a file, as read. `label` is the number printed on it, "" when unknown."""
+    """A page of a file, as read. `label` is the number printed on it, "" when unknown.
+
+    `status` "ocr" is that of a picture whose text a machine made out. `size` is its width and height in
+    points, as it is shown, where its lines have boxes.
+    """
 
     number: int
     text: str
     label: str = ""
-    status: Literal["text", "blank", "needs_ocr"] = "text"
+    status: Literal["text", "ocr", "blank", "needs_ocr"] = "text"
     lines: tuple[Line, ...] = ()
+    size: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -136,11 +143,23 @@ class Segment:
 
 
 @dataclass(frozen=True)
+class Rectangle:
+    """A place on a page, in points from the lower left corner of the page as it is shown."""
+
+    page: int
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+@dataclass(frozen=True)
 class Passage:
     """A paragraph, list item, table row or heading, its lines joined.
 
     `marker` is the bullet or number that was printed before it; `sentences` are (start, end) in
-    `text`; `cells` are (column, start, end) of a table row.
+    `text`; `cells` are (column, start, end) of a table row; `is_ocr` says that some of it stands on a
+    picture whose text a machine made out.
     """
 
     role: str
@@ -152,6 +171,7 @@ class Passage:
     language: str = ""
     sentences: tuple[tuple[int, int], ...] = ()
     cells: tuple[tuple[str, int, int], ...] = ()
+    is_ocr: bool = False
 
     @property
     def pages(self) -> tuple[int, int]:

@@ -38,6 +38,10 @@ class Settings:
     """Name in `models/models.toml`, a folder, or a sentence-transformers name on the hub."""
     english: str = "en_core_web_sm"
     """spaCy pipeline for English: a name in `models/models.toml`, a folder or a package."""
+    french: str = "fr_core_news_sm"
+    """spaCy pipeline that splits French sentences, named likewise; without it their punctuation does."""
+    ocr: str = "auto"
+    """Languages read in pictures, as tesseract names them ("eng+fra"); "auto": those of the G7; "off": none."""
 
     read_seconds: int = 120
     """Processor time for reading one file; a reader that waits gets five seconds more."""
@@ -67,6 +71,11 @@ class Settings:
     """Two commitments at least this like one another are counterparts."""
     counterpart_most: int = 3
     """Counterparts kept for one commitment in each other issuer."""
+
+    edition_floor: float = 0.9
+    """Two commitments of two editions may be one when cosine and share of words are in sum at least this."""
+    edition_likeness: float = 0.45
+    """They are never one when the cosine alone is less than this."""
 
     search_floor: float = 0.32
     """A hit by meaning alone is shown when it is at least this like the question."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from . import __version__, commitments, comparisons, documents, embeddings, mentions, pages, passages, themes
+from . import __version__, commitments, comparisons, documents, editions, embeddings, mentions, pages, passages, themes
 from .records import Report, Tally
 from .settings import Settings
 from .store import now, rows, table, tidy
@@ -39,6 +39,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("themes", "commitments, passages, embeddings", "themes, subthemes, commitment_themes, passage_themes", themes.run),
     Stage("mentions", "passages, issuers", "mentions", mentions.run),
     Stage("comparisons", "commitments, themes, embeddings", "counterparts, coverage", comparisons.run),
+    Stage("editions", "documents, commitments, commitment_themes, embeddings", "edition_changes", editions.run),
 )  # fmt: skip
 
 

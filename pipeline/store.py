@@ -95,8 +95,10 @@ create table pages (
     document_id text not null references documents(id) on delete cascade,
     number integer not null,
     label text not null default '',
-    status text not null check (status in ('text', 'blank', 'needs_ocr')),
+    status text not null check (status in ('text', 'ocr', 'blank', 'needs_ocr')),
     text text not null,
+    width real,
+    height real,
     unique (document_id, number)
 ) strict;
 
@@ -116,7 +118,8 @@ create table passages (
     lead_in text not null default '',
     marker text not null default '',
     text text not null,
-    language text not null default ''
+    language text not null default '',
+    is_ocr integer not null default 0 check (is_ocr in (0, 1))
 ) strict;
 create index passages_document on passages(document_id, ordinal);
 create index passages_role on passages(role);
@@ -288,6 +291,27 @@ create table coverage (
 ) strict;
 create index coverage_theme on coverage(theme_id);
 
+create table edition_changes (
+    id text primary key,
+    family text not null,
+    from_document_id text not null references documents(id) on delete cascade,
+    to_document_id text not null references documents(id) on delete cascade,
+    change text not null
+        check (change in ('kept', 'reworded', 'firmer', 'weaker', 'deadline moved', 'dropped', 'new', 'lapsed')),
+    commitment_id text references commitments(id) on delete cascade,
+    other_id text references commitments(id) on delete cascade,
+    alike real,
+    wording real,
+    note text not null default '',
+    check (commitment_id is not null or other_id is not null)
+) strict;
+create index edition_changes_family on edition_changes(family);
+create index edition_changes_from on edition_changes(from_document_id);
+create index edition_changes_to on edition_changes(to_document_id);
+create index edition_changes_commitment on edition_changes(commitment_id);
+create index edition_changes_other on edition_changes(other_id);
+create index edition_changes_change on edition_changes(change);
+
 create table problems (
     id text primary key,
     document_id text,
@@ -335,6 +359,15 @@ create table builds (
     primary key (stage, input)
 ) strict, without rowid;
 
+create table retired (
+    id text not null,
+    kind text not null,
+    label text not null,
+    document_id text not null default '',
+    retired_at text not null,
+    primary key (kind, id)
+) strict;
+
 create table runs (
     id integer primary key,
     started_at text not null,
@@ -356,9 +389,39 @@ def _schema(db: Database) -> None:
     table(db, "bindingness").insert_all(
         {"id": key, "label": label, "cues": cues} for key, (label, cues) in BINDINGNESS.items()
     )
+    for name, (kind, label, document) in RETIRING.items():
+        for statement in _retiring(name, kind, label, document):
+            db.execute(statement)
     for name, columns in SEARCHED.items():
         table(db, name).enable_fts(columns, create_triggers=True, tokenize="porter unicode61")
 
+
+def _retiring(name: str, kind: str, label: str, document: str) -> tuple[str, str]:
+    """Return the triggers that note what went from a table, and forget it when it is there again."""
+    return (
+        f"""create trigger {name}_retired after delete on {name} begin
+            insert into retired values (old.id, '{kind}', old.{label}, {document}, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+            on conflict (kind, id) do update set label = excluded.label, document_id = excluded.document_id,
+                retired_at = excluded.retired_at;
+        end""",
+        f"""create trigger {name}_returned after insert on {name} begin
+            delete from retired where kind = '{kind}' and id = new.id;
+        end""",
+    )
+
+
+RETIRING = {
+    "documents": ("document", "title", "''"),
+    "commitments": ("commitment", "quote", "old.document_id"),
+    "themes": ("theme", "label", "''"),
+    "subthemes": ("sub-theme", "label", "''"),
+    "issuers": ("issuer", "name", "''"),
+}
+"""Tables whose ids are addresses: the word for a row, the column that says what it was, and where it stood.
+
+A trigger notes each row that goes in `retired`, whoever deletes it, so that its address can say what it led to. A
+rerun takes a document's passages and with them its commitments, and writes most of them again: these come back out.
+"""
 
 SEARCHED = {"documents": ["title"], "passages": ["text"], "commitments": ["quote", "lead_in"]}
 """Tables with a full-text index, and the columns it holds."""

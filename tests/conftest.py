@@ -22,6 +22,7 @@ from pipeline.store import open_store
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "corpora" / "sample"
+os.environ["CONCORD_OCR"] = "off"  # so that the sample is read the same wherever these tests run
 SHARED = Path(os.environ.get("CONCORD_SHARED", ROOT.parent / "shared"))
 
 
@@ -46,7 +47,7 @@ def use_letters(patch):
     encoder = LetterEncoder()
     for room in ("embeddings", "themes", "search.engine"):
         patch.setattr(f"pipeline.{room}.load_encoder", lambda _: encoder)
-    for room in ("embeddings", "themes", "comparisons", "search.engine"):
+    for room in ("embeddings", "themes", "comparisons", "editions", "search.engine"):
         patch.setattr(f"pipeline.{room}.encoder_key", lambda _: encoder.name)
     return encoder
 
@@ -83,7 +84,7 @@ def sample_run(tmp_path_factory) -> SampleRun:
 @pytest.fixture(scope="session")
 def sample_settings(sample_run) -> Settings:
     """Settings for the sample corpus and that database."""
-    return load_settings(corpus=SAMPLE, db=sample_run.db, env={})
+    return load_settings(corpus=SAMPLE, db=sample_run.db, env={}, ocr="off")
 
 
 @pytest.fixture

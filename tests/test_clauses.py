@@ -112,7 +112,39 @@ def test_an_item_of_a_list_begins_with_its_action(nlp, text, verb):
     assert (clause.verb.text, clause.force, clause.source) == (verb, None, "list")
 
 
-@pytest.mark.parametrize("text", ["–", "...", "2021"])
+@pytest.mark.parametrize(
+    ("text", "verb"),
+    [
+        ("The aim will be to use tested devices.", "use"),
+        ("Our task shall be to train judges.", "train"),
+        ("The Agency will be an adviser to schools.", "be"),
+        ("Ensure that all schools will have a network;", "Ensure"),
+    ],
+)
+def test_what_a_sentence_aims_at_or_orders_is_its_action(nlp, text, verb):
+    assert clause_of(nlp(text)).verb.text == verb
+
+
+@pytest.mark.parametrize(
+    ("text", "verb"),
+    [
+        ("Objective B.2 Adoption of rules for schools", "Adoption"),
+        ("Measure 3: Establish a team", "Establish"),
+        ("Action 4 - Phase C \u2013 Development of a plan", "Development"),
+        ("(b) Train two hundred investigators", "Train"),
+        ("The swift adoption of rules for devices", "adoption"),
+        ("Continuous improvement of the networks of schools", "improvement"),
+        ("Capacity building for judges", "building"),
+        ("As the body in charge, the Agency is prepared to lead the exercise.", "lead"),
+        ("The help for schools is steadily extended", "extended"),
+        ("By 2031 judges are trained in every court", "trained"),
+    ],
+)
+def test_a_label_a_determiner_or_a_preposition_is_no_action(nlp, text, verb):
+    assert clause_of(nlp(text)).verb.text == verb
+
+
+@pytest.mark.parametrize("text", ["\u2013", "...", "2021"])
 def test_a_text_without_a_verb_has_a_clause_all_the_same(nlp, text):
     assert clause_of(nlp(text)).verb.text in text
 

@@ -144,9 +144,33 @@ def test_heads_of_other_phrases_are_not(word):
     assert not cues.PARTNERS.fullmatch(word)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We will not conduct operations in cyberspace against hospitals.",
+        "The Government will never weaken the encryption of messages.",
+        "The national government commits not to restrict access to the internet.",
+        "We shall refrain from attacking the computers of response teams.",
+    ],
+)
+def test_an_issuer_that_will_refrain_from_an_act_in_our_domain_denies_itself_something(text):
+    assert cues.denies_itself(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We will not rest until every network is safe.",
+        "We will not accept attacks on our networks.",
+        "We will not sell the old railway.",
+        "A firewall alone will not stop attacks on a network.",
+        "States should not attack the networks of others.",
+        "We will publish a guide to encryption.",
+    ],
+)
+def test_who_is_firm_or_speaks_of_others_or_of_something_else_does_not(text):
+    assert not cues.denies_itself(text)
+
+
 def test_no_verb_has_two_strengths():
     assert not cues.WEAK_VERBS & cues.SUPPORTING_VERBS
-
-
-def test_no_act_is_said_not_to_be_concrete():
-    assert not cues.ACTS & cues.NOT_CONCRETE

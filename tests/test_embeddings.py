@@ -122,4 +122,11 @@ def test_the_table_of_models_says_which_models_made_the_database(planted, letter
     assert found == [
         {"purpose": "encoder", "dimensions": 384, "licence": "Apache-2.0"},
         {"purpose": "english", "dimensions": None, "licence": "MIT"},
+        {"purpose": "french", "dimensions": None, "licence": "LGPL-LR"},
     ]
+
+
+def test_a_model_for_french_that_is_not_there_made_no_database(planted, letters, monkeypatch):
+    monkeypatch.setattr(embeddings, "is_installed", lambda _: False)
+    run(planted, Settings(), QUIET)
+    assert rows(planted, "select purpose from models where purpose = 'french'") == []

@@ -190,9 +190,11 @@ async def test_the_site_shows_a_commitment_of_the_run_with_its_page_and_its_coun
 
 async def test_the_site_finds_a_planted_commitment_by_other_words(sample_run):
     client = Datasette([str(sample_run.db)]).client
-    hits = (await client.get("/search.json?q=sparing+the+electricity+and+hospitals+of+foreign+countries+from+hacking+in+peacetime&in=commitment")).json()[
-        "hits"
-    ]
+    hits = (
+        await client.get(
+            "/search.json?q=sparing+the+electricity+and+hospitals+of+foreign+countries+from+hacking+in+peacetime&in=commitment"
+        )
+    ).json()["hits"]
     assert any(FORMULA in hit["text"] for hit in hits[:10])
 
 

@@ -29,7 +29,10 @@ ODT = "application/vnd.oasis.opendocument.text"
     ("data", "expected"),
     [
         (b"%PDF-1.7\n", "pdf"),
-        (b"\r\n junk before \n%PDF-1.4\n", "pdf"),
+        (b"\r\n junk before \n%PDF-1.4\n1 0 obj\n<<>>\nendobj\n", "pdf"),
+        (b"A PDF begins with the five letters %PDF-, and a number.\n", "text"),
+        (b"<html><!-- %PDF-1.7 --><p>We will act.</p>", "html"),
+        (b"<html><p>We w\0ill\0 act\0.\0</p>", "html"),
         (zipped(word__document_xml="<w/>"), "docx"),
         (zipped(mimetype=ODT, content_xml="<c/>"), "odt"),
         (b"<!DOCTYPE html><p>We will act.</p>", "html"),

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import zipfile
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import pytest
 from conftest import SHARED
@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 
 from pipeline.errors import DocumentProblem
 from pipeline.reading import guard
-from pipeline.reading.child import _refuse, read_bytes
+from pipeline.reading.child import read_bytes, written
 from pipeline.reading.guard import read_guarded, to_reading
+from pipeline.reading.sandbox import refuse
 from pipeline.records import Line, Note, Page, Reading
 from pipeline.settings import Settings
 
@@ -59,8 +60,8 @@ def hostile(does, *, megabytes=1024, seconds=20, output=64):
     """Run the reading process with a reader that does something else; return how it ended."""
     code = (
         "import sys; from pipeline.reading import child\n"
-        f"def read_bytes(data, name, *, most_pages):\n    {does}\n"
-        f"child.read_bytes = read_bytes\nsys.exit(child.main(['a.txt', '{megabytes}', '{seconds}', '{output}', '100']))"
+        f"def read_bytes(data, name, **limits):\n    {does}\n"
+        f"child.read_bytes = read_bytes\nsys.exit(child.main(['a.txt', '{megabytes}', '{seconds}', '{output}', '100', 'off']))"
     )
     return subprocess.run(
         [sys.executable, "-c", code], input=b"We will act.", capture_output=True, check=False, timeout=60
@@ -118,7 +119,7 @@ def test_a_file_that_unfolds_without_end_is_too_large(problem_of):
 
 
 def test_markup_that_nests_without_end_is_a_problem(problem_of):
-    assert problem_of(b"<html><body>" + b"<div>" * 20_000 + b"We will act.", name="a.html") == "empty"
+    assert problem_of(b"<html><body>" + b"<div>" * 20_000 + b"We will act.", name="a.html") == "damaged"
 
 
 @pytest.mark.corpus
@@ -147,6 +148,9 @@ def test_a_broken_pdf_of_the_shared_corpus_is_a_reading_or_a_problem():
         ("echo '[Errno 27] File too large' >&2; exit 1", "too_large"),
         ("echo MemoryError >&2; exit 1", "too_large"),
         ("echo std::bad_alloc >&2; kill -ABRT $$", "too_large"),
+        ("kill -ABRT $$", "too_large"),
+        ("echo 'free(): invalid pointer' >&2; kill -ABRT $$", "crashed"),
+        ("kill -KILL $$", "crashed"),
     ],
 )
 def test_the_way_in_which_a_reader_ends_says_what_is_wrong(script, kind, problem_of, stand_in):
@@ -218,7 +222,7 @@ def test_a_reader_cannot_reach_outside(does):
     ],
 )
 def test_a_reader_may_read(event, arguments):
-    assert _refuse(event, arguments) is None
+    assert refuse(event, arguments) is None
 
 
 LINES = st.builds(
@@ -233,10 +237,11 @@ LINES = st.builds(
     st.floats(0, 99),
     st.booleans(),
     st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=2).map(tuple),
+    st.lists(st.floats(0, 999), max_size=2).map(tuple),
 )
 PAGES = st.builds(
-    Page, st.integers(1, 9), st.text(max_size=9), st.text(max_size=2), st.sampled_from(["text", "blank", "needs_ocr"]),
-    st.lists(LINES, max_size=3).map(tuple),
+    Page, st.integers(1, 9), st.text(max_size=9), st.text(max_size=2), st.sampled_from(["text", "ocr", "blank", "needs_ocr"]),
+    st.lists(LINES, max_size=3).map(tuple), st.none() | st.tuples(st.floats(0, 999), st.floats(0, 999)),
 )  # fmt: skip
 NOTES = st.builds(Note, st.just("encoding"), st.text(max_size=5), st.text(max_size=5), st.none() | st.integers(1, 9))
 
@@ -253,4 +258,4 @@ NOTES = st.builds(Note, st.just("encoding"), st.text(max_size=5), st.text(max_si
     )
 )
 def test_a_reading_survives_the_way_between_processes(reading):
-    assert to_reading(json.loads(json.dumps(asdict(reading)))) == reading
+    assert to_reading(json.loads(json.dumps(written(reading)))) == reading

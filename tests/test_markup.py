@@ -244,7 +244,10 @@ def test_an_opendocument_text_opens_no_other_file(tmp_path):
         ("> We will act.", [("paragraph", "We will act.")]),
         ("**Our aims**", [("heading", "Our aims")]),
         ("We will [act](https://example.org).", [("paragraph", "We will act.")]),
-        ("<b>We</b> will act.", [("paragraph", "<b>We</b> will act.")]),
+        (
+            "<b>We</b> will act.<br>In the 21<sup>st</sup> century.",
+            [("paragraph", "We will act. In the 21st century.")],
+        ),
     ],
 )
 def test_markdown_is_read_with_its_roles(text, expected):

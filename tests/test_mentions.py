@@ -11,8 +11,9 @@ from conftest import SAMPLE
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.finding.names import Names
 from pipeline.issuers import Issuer, load_issuers
-from pipeline.mentions import Names, find, own_codes, role_of
+from pipeline.mentions import find, own_codes, role_of
 from pipeline.records import Mention, Passage, Segment
 from pipeline.store import rows
 

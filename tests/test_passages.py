@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from conftest import SAMPLE
@@ -58,6 +59,39 @@ def test_a_text_becomes_passages():
 def test_a_passage_has_its_sentences():
     passage = segmented(TEXT)[1]
     assert [passage.text[start:end].split()[0] for start, end in passage.sentences] == ["The", "It"]
+
+
+def test_french_passages_are_split_by_the_pipeline_for_french():
+    text = "Le projet est à l'étude à l'O.N.U. Nous le soutenons."
+    for french, count in ((Settings().french, 2), ("", 1)):
+        (passage,) = segment([plain_page(1, text)], False, "fr", ENGLISH, french)[1]
+        assert len(passage.sentences) == count
+
+
+def test_texts_are_segmented_again_when_the_pipeline_for_french_arrives(db, tmp_path, monkeypatch):
+    settings = write_corpus(tmp_path / "corpus", one=FRENCH)
+    documents.run(db, settings, quiet)
+    pages.run(db, settings, quiet)
+    for is_there, done in ((False, 1), (False, 0), (True, 1)):
+        monkeypatch.setattr(passages, "is_installed", lambda _, found=is_there: found)
+        assert run(db, settings, quiet).done == done
+
+
+def test_passages_of_a_picture_that_was_read_say_so_and_others_do_not(db):
+    printed, picture = plain_page(1, "We will act.\n"), replace(plain_page(2, "We will help.\n"), status="ocr")
+    found = segment([printed, picture], True, "en", ENGLISH)[1]
+    assert [(passage.text, passage.is_ocr) for passage in found] == [("We will act.", False), ("We will help.", True)]
+    plant_document(db, "one")
+    write_passages(db, "one", found)
+    assert [row["is_ocr"] for row in rows(db, "select is_ocr from passages order by ordinal")] == [0, 1]
+    assert [passage for _, passage in load_passages(db, "one")] == found
+
+
+def test_a_passage_that_goes_on_from_a_page_of_text_to_a_picture_says_so():
+    first = "The state will protect the networks on which its people depend\nin every part of the country and of"
+    picture = replace(plain_page(2, "all its neighbours."), status="ocr")
+    found = segment([plain_page(1, first), picture], True, "en", ENGLISH)[1]
+    assert [(passage.pages, passage.is_ocr) for passage in found] == [((1, 2), True)]
 
 
 def test_footnotes_and_contents_stand_behind_the_body():

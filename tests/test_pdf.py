@@ -10,6 +10,7 @@ from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.constants import PageLabelStyle
 from pypdf.errors import PdfReadError
+from pypdf.generic import RectangleObject
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
@@ -86,6 +87,34 @@ def test_a_line_knows_its_place_and_size():
     (line,) = read(pdf(draw)).pages[0].lines
     left, bottom, right, top = line.box
     assert (left, bottom < 700 < top, round(right)) == (72.0, True, 133)
+
+
+def test_a_line_knows_where_its_words_begin():
+    def draw(canvas):
+        canvas.setFont("Courier", 10)
+        canvas.drawString(72, 700, "We will act.")
+
+    assert read(pdf(draw)).pages[0].lines[0].words == (72.0, 90.0, 120.0)
+
+
+def test_a_page_knows_its_size():
+    assert [page.size for page in read(pdf("We will act.", picture)).pages] == [(595.3, 841.9)] * 2
+
+
+def test_the_size_of_a_turned_page_is_that_which_is_shown():
+    turned = rewritten(pdf("We will act."), lambda writer: writer.pages[0].rotate(90))
+    assert read(turned).pages[0].size == (841.9, 595.3)
+
+
+def test_places_are_counted_from_the_corner_of_what_is_shown():
+    def crop(writer):
+        writer.pages[0].cropbox = RectangleObject((50, 100, 500, 800))
+
+    whole, cropped = (read(data).pages[0] for data in (pdf("We will act."), rewritten(pdf("We will act."), crop)))
+    left, bottom, right, top = whole.lines[0].box
+    assert cropped.size == (450.0, 700.0)
+    assert cropped.lines[0].box == pytest.approx((left - 50, bottom - 100, right - 50, top - 100), abs=0.11)
+    assert cropped.lines[0].words == tuple(edge - 50 for edge in whole.lines[0].words)
 
 
 def test_a_bold_font_makes_a_bold_line():

@@ -159,7 +159,30 @@ def test_a_document_that_is_struck_out_goes_with_all_that_was_found_in_it(settin
     run(settings)
     alone = copied(tmp_path / "alone", JOINT)
     run(alone)
-    assert content(settings, FRESH) == content(alone, FRESH)
+    assert {**content(settings, FRESH), "retired": []} == content(alone, FRESH)
+
+
+def test_what_was_found_in_a_document_that_is_struck_out_is_noted_until_the_document_is_back(settings):
+    ids = {(GROUP,), *ask(settings, "select id from commitments where document_id = ?", GROUP)}
+    strike(settings, GROUP)
+    run(settings)
+    assert ids <= set(ask(settings, "select id from retired"))
+    bring_in(settings, GROUP)
+    run(settings)
+    assert ids & set(ask(settings, "select id from retired")) == set()
+
+
+def test_of_a_document_that_is_read_anew_only_what_it_says_no_more_is_noted_as_gone(settings):
+    path = settings.corpus / "documents" / f"{GROUP}.md"
+    text = path.read_text("utf-8")
+    listed = ask(settings, "select id, quote from commitments where document_id = ? order by start, id", GROUP)
+    (kept, said), (lost, unsaid) = [one for one in listed if text.count(one[1]) == 1][:2]
+    path.write_text(text.replace(said, f"{said} That matters.").replace(unsaid, "That was long ago."), "utf-8")
+    rewrite(settings, GROUP, sha256="")
+    passage = ask(settings, "select passage_id from commitments where id = ?", kept)
+    run(settings)
+    assert ask(settings, "select passage_id from commitments where id = ?", kept) not in ([], passage)
+    assert ask(settings, "select id from retired where kind = 'commitment'") == [(lost,)]
 
 
 def test_a_file_that_is_not_the_recorded_one_becomes_a_problem_and_nothing_else_changes(settings):

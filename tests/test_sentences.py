@@ -18,6 +18,12 @@ def english():
 
 
 @pytest.fixture(scope="module")
+def french():
+    """The splitter for French."""
+    return splitter(Settings().french, "fr")
+
+
+@pytest.fixture(scope="module")
 def any_language():
     """The splitter for all other languages, by punctuation."""
     return splitter()
@@ -71,7 +77,45 @@ def test_an_empty_text_has_no_sentence(english):
 
 
 def test_another_language_is_split_by_its_punctuation(any_language):
-    assert split("L'État agira. Il aidera les communes.", any_language) == ["L'État agira.", "Il aidera les communes."]
+    assert split("O Estado agirá. Ele ajudará.", any_language) == ["O Estado agirá.", "Ele ajudará."]
+
+
+IN_FRENCH = [
+    ["L'État agira.", "Il aidera les communes."],
+    ["Les réseaux, les données, etc.", "Nous les protégerons."],
+    ["L'art. L. 2321-1 du code de la défense s'applique.", "L'ANSSI décide."],
+    ["Selon l'al. 2 de l'art. 5, la loi s'applique.", "Elle oblige."],
+    ["Selon le chap. II de la loi, l'État agit.", "Il contrôle."],
+    ["Les mesures sont conformes à l'état de l'art.", "Les opérateurs les appliquent."],
+    ["Nous luttons contre le vol.", "Les victimes sont aidées."],
+    ["MM. Dupont et Durand agissent.", "Mme. Parly aussi."],
+    ["Le dr. Martin et le Pr. Durand dirigent le centre.", "Ils agissent."],
+    ["Nous aidons les PME, p. ex. Orange et ses filiales.", "Elles sont prêtes."],
+    ["Le budget est d'env. 300 M€.", "Il croît."],
+    ["Le n° 12 du plan et le no. 5 promettent cela.", "Fin."],
+    ["Av. J.-C. Rome n'avait pas de réseau."],
+    ["Le siège de l'O.N.U. est à New York.", "Le Conseil agit."],
+    ["Il a dit : « Nous agirons. »", "Les ministres approuvent."],
+    ["Le ministre l'a promis.", "« Nous agirons », a-t-il dit."],
+    ["Nous y veillerons !", "Comment ?", "Par la loi."],
+    ["a. Étude d’opportunité b. Étude de faisabilité c. Étude d’aménagement"],
+    ["En 2018, l'ANSSI a traité 3 cas.", "5 étaient graves."],
+]
+
+
+@pytest.mark.parametrize("sentences", IN_FRENCH)
+def test_french_is_split_at_its_sentences(sentences, french):
+    assert split(" ".join(sentences), french) == sentences
+
+
+@pytest.mark.parametrize("sentences", IN_FRENCH)
+def test_french_is_split_at_its_sentences_without_its_pipeline(sentences):
+    assert split(" ".join(sentences), splitter("", "fr")) == sentences
+
+
+def test_behind_initials_the_french_pipeline_decides(french):
+    sentences = ["Le projet est à l'étude à l'O.N.U.", "Nous le soutenons."]
+    assert split(" ".join(sentences), french) == sentences
 
 
 PIECES = [
@@ -93,6 +137,9 @@ PIECES = [
     "5",
     "2.5",
     "état",
+    "M.",
+    "«",
+    "»",
     "|",
 ]
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=14).flatmap(
@@ -100,10 +147,10 @@ TEXTS = st.lists(st.sampled_from(PIECES), max_size=14).flatmap(
 )
 
 
-@pytest.mark.parametrize("name", ["english", "any_language"])
+@pytest.mark.parametrize("name", ["english", "french", "any_language"])
 @given(text=TEXTS)
-def test_splitting_loses_no_word(name, text, english, any_language):
-    nlp = {"english": english, "any_language": any_language}[name]
+def test_splitting_loses_no_word(name, text, english, french, any_language):
+    nlp = {"english": english, "french": french, "any_language": any_language}[name]
     assert "".join("".join(split(text, nlp)).split()) == "".join(text.split())
 
 

@@ -13,6 +13,7 @@ import re
 import shutil
 from collections import Counter
 from copy import deepcopy
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -23,8 +24,9 @@ from conftest import ROOT
 from datasette.app import Datasette
 from lxml import html
 
+from pipeline.citing import FORMS
 from pipeline.comparing import FINDINGS
-from pipeline.errors import SettingsError
+from pipeline.errors import DocumentProblem, SettingsError
 from pipeline.evaluating import Evaluation, Figure, Found, evaluate_units, write_quality
 from pipeline.gold import Unit
 from pipeline.measures import Score
@@ -33,7 +35,7 @@ from pipeline.site.quality import SECTIONS, decimal, hundredths
 from pipeline.site.routes import ROUTES
 from pipeline.site.serving import NAME, SETTINGS, command, metadata_for
 from pipeline.site.showing import marked, number, page, plural, sure
-from pipeline.store import open_for_reading, open_store, rows
+from pipeline.store import RETIRING, open_for_reading, open_store, rows, write_problems
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -53,7 +55,7 @@ PAGES = [
     "/compare.json?issuer=XAA&issuer=XBB", "/compare.csv?issuer=XAA&issuer=XBB", "/compare.md?issuer=XAA&issuer=XBB",
     "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP", "/compare/cell?issuer=XBB&theme=SUP", "/documents",
     "/document/xaa-2016-strategy", "/document/xff-2018-strategie", "/document/xdd-2020-strategy", "/theme/CAP", "/issuer/XAA",
-    "/issuer/XAA-XBB", "/issuer/XMG", "/issuer/NATO", "/quality", "/problems",
+    "/issuer/XAA-XBB", "/issuer/XMG", "/issuer/NATO", "/editions/xaa-strategy", "/quality", "/problems",
 ]  # fmt: skip
 """Addresses of Concord's pages in the sample; those of a commitment and a sub-theme come from its rows."""
 
@@ -67,7 +69,7 @@ STOCK = [
 
 FITTING = {
     "theme": "cap", "issuer_a": "XAA", "issuer_b": "XBB", "issuer": " xbb ", "first_day": "2000-01-01", "last_day": "2099-12-31",
-    "words": "training", "year": "2018",
+    "words": "training", "year": "2018", "family": "XAA-strategy",
 }  # fmt: skip
 """A value for every parameter of the canned queries, typed as people type."""
 
@@ -693,6 +695,239 @@ async def test_the_words_of_a_commitment_are_marked_in_its_passage(site, sample)
     ]
     tree = html.fromstring((await site.get(f"/commitment/{row['id']}")).text)
     assert tree.xpath("string(//div[@class='c-context']//mark)") == row["quote"]
+
+
+def cited_of(sample, document):
+    """The address of a commitment of a document, and its quote."""
+    row = rows(sample, "select id, quote from commitments where document_id = ? order by id limit 1", [document])[0]
+    return f"/commitment/{row['id']}", row["quote"]
+
+
+@pytest.mark.parametrize("ending", FORMS)
+async def test_a_citation_is_a_file_to_take_away_in_every_form(site, sample, ending):
+    address, _ = cited_of(sample, "xaa-2016-strategy")
+    response = await site.get(f"{address}.{ending}")
+    name = f"xaa-2016-strategy-{address.rpartition('/')[2]}.{ending}"
+    assert response.headers["content-type"] == f"{FORMS[ending].content_type}; charset=utf-8"
+    assert response.headers["content-disposition"] == f'attachment; filename="{name}"'
+
+
+@pytest.mark.parametrize("address", ["", "/document/xaa-2016-strategy", "/document/xaa-xbb-2019-statement"])
+async def test_the_page_shows_and_links_what_there_is_to_take_away(site, sample, address):
+    address = address or cited_of(sample, "xaa-2016-strategy")[0]
+    tree = html.fromstring((await site.get(address)).text)
+    links = tree.xpath("//p[@class='c-take']/a/@href")
+    assert links == [f"{address}.{ending}" for ending in FORMS]
+    files = [(await site.get(link)).text for link in links]
+    shown = [tree.find_class("c-cite")[0], *tree.xpath("//details[@class='c-source']/pre")]
+    assert ["".join(one.itertext()).split() for one in shown] == [file.split() for file in files]
+
+
+async def test_a_commitment_is_cited_with_its_issuer_body_title_day_page_and_permalink(site, sample):
+    address, quote = cited_of(sample, "xaa-2016-strategy")
+    (cited,) = (await site.get(f"{address}.json")).json()
+    row = rows(
+        sample,
+        "select label from commitments join pages on number = page and pages.document_id = commitments.document_id"
+        " where commitments.id = ?",
+        [address.rpartition("/")[2]],
+    )[0]
+    assert (cited["author"], cited["publisher"]) == ([{"literal": "Arvenia"}], "Ministry of Digital Affairs")
+    assert (cited["issued"], cited["genre"]) == ({"date-parts": [[2016, 11, 15]]}, "National strategy")
+    assert (cited["page"], cited["URL"], cited["annote"]) == (row["label"], f"http://localhost{address}", quote)
+    assert abs(date(*cited["accessed"]["date-parts"][0]) - datetime.now(UTC).date()) <= timedelta(days=1)
+
+
+async def test_a_promise_in_a_text_without_pages_is_cited_without_a_page(site, sample):
+    address, _ = cited_of(sample, "xmg-2017-declaration")
+    assert "page" not in (await site.get(f"{address}.json")).json()[0]
+
+
+async def test_all_who_signed_are_authors_also_of_a_promise_that_binds_one_of_them(path, sample, tmp_path):
+    address, _ = cited_of(sample, "xaa-xbb-2019-statement")
+    shutil.copy(path, tmp_path / f"{NAME}.db")
+    with open_store(tmp_path / f"{NAME}.db") as db:
+        db.execute("update commitments set issuer_id = 'XBB' where id = ?", [address.rpartition("/")[2]])
+        db.conn.commit()
+    (cited,) = (await served(tmp_path / f"{NAME}.db").client.get(f"{address}.json")).json()
+    assert cited["author"] == [{"literal": "Arvenia"}, {"literal": "Belmora"}]
+
+
+async def test_a_text_of_nobody_is_cited_without_an_author(path, tmp_path):
+    shutil.copy(path, tmp_path / f"{NAME}.db")
+    with open_store(tmp_path / f"{NAME}.db") as db:
+        db.execute("update documents set issuer_id = null, body = '', published_on = '', year = null")
+        db.conn.commit()
+    response = await served(tmp_path / f"{NAME}.db").client.get("/document/xaa-2016-strategy.txt")
+    assert response.text.startswith(
+        "A Confident Digital Arvenia: National Cyber Security Strategy 2017–2020 (no date)."
+    )
+
+
+async def test_a_permalink_holds_the_prefix_under_which_the_site_is_served(path):
+    client = Datasette([str(path)], settings={"base_url": "/prefix/"}).client
+    text = (await client.get("/document/xaa-2016-strategy.txt")).text
+    assert "http://localhost/prefix/document/xaa-2016-strategy (accessed" in text
+
+
+async def test_the_address_of_the_host_cannot_break_out_of_a_citation(site):
+    for ending in ("", *(f".{ending}" for ending in FORMS)):
+        address = f"/document/xaa-2016-strategy{ending}"
+        text = (await site.get(address, headers={"host": 'x"><script>alert(1)</script>},b={c'})).text
+        assert "<script>alert" not in text
+        assert "b={c" not in text
+
+
+@pytest.mark.parametrize("address", ["/commitment/none.bib", "/document/none.ris", "/document/xaa-2016-strategy.xml"])
+async def test_there_is_no_citation_of_what_is_not_there(site, address):
+    assert (await site.get(address)).status_code == 404
+
+
+@pytest.fixture(scope="module")
+def troubled(path, tmp_path_factory):
+    """A client for a database with problems of many kinds."""
+    target = tmp_path_factory.mktemp("troubled") / f"{NAME}.db"
+    shutil.copy(path, target)
+    with open_store(target) as db:
+        db.execute("delete from problems")
+        for page in (2, 3, 4, 9):
+            problem = DocumentProblem("needs_ocr", "It is a picture.", remedy="Read it.", page=page)
+            db.execute("update documents set status = 'partly read' where id = 'xaa-2016-strategy'")
+            write_problems(db, f"reading {page}", "xaa-2016-strategy", [problem], is_failure=False)
+        for document, status, helps in (
+            ("xbb-2018-strategy", "not read", "Open it."),
+            ("xmg-2017-declaration", "read", "Take it."),
+        ):
+            db.execute("update documents set status = ? where id = ?", [status, document])
+            write_problems(
+                db, "pages", document, [DocumentProblem("encrypted", "It is locked.", remedy=helps)], is_failure=True
+            )
+        db.execute("update documents set status = 'waiting' where id = 'xaa-2021-strategy'")
+        db.conn.commit()
+    return served(target).client
+
+
+async def test_problems_stand_under_their_kind_what_kept_a_document_from_being_read_first(troubled):
+    tree = html.fromstring((await troubled.get("/problems")).text)
+    assert tree.xpath("//h2/@id") == ["encrypted", "needs_ocr", "waiting"]
+    assert tree.xpath("//main//nav//a/@href") == ["#encrypted", "#needs_ocr"]
+    assert "The file asks for a password 2 documents, 1 not read" in await text_of(troubled, "/problems")
+
+
+async def test_pages_of_a_document_with_one_problem_stand_in_one_line(troubled):
+    cells = await cells_of(troubled, "/problems")
+    assert "A Confident Digital Arvenia: National Cyber Security Strategy 2017–2020 Arvenia , 2016|partly read|2 to 4, 9|It is a picture." in cells  # fmt: skip
+
+
+async def test_what_helps_is_said_once_when_it_is_one_thing_and_in_each_line_when_not(troubled):
+    text = await text_of(troubled, "/problems")
+    assert text.count("Read it.") == text.count("Open it.") == text.count("Take it.") == 1
+    assert "What helps: Read it." in text
+
+
+async def test_a_document_of_which_an_earlier_file_was_read_is_not_called_unread(troubled):
+    assert "|read before|It is locked.|Take it." in await cells_of(troubled, "/problems")
+
+
+async def test_problems_lead_to_their_documents_and_those_that_wait_are_named(troubled):
+    tree = html.fromstring((await troubled.get("/problems")).text)
+    linked = set(tree.xpath("//main//a/@href"))
+    assert {f"/document/{name}" for name in ("xaa-2016-strategy", "xbb-2018-strategy", "xaa-2021-strategy")} <= linked
+
+
+async def test_problems_say_how_much_was_read(troubled, sample):
+    documents = rows(sample, "select count(*) as n from documents")[0]["n"]
+    numbers = await text_of(troubled, "/problems", "c-numbers")
+    assert f"of {documents} documents read whole" in numbers
+    assert "2 read in part" in numbers
+    assert "1 not read" in numbers
+    assert "1 waiting to be read" in numbers
+
+
+@pytest.mark.parametrize("address", ["/", "/quality", "/commitment/none"])
+async def test_what_was_not_read_is_one_step_away(site, address):
+    tree = html.fromstring((await site.get(address)).text)
+    assert "/problems" in tree.xpath("//nav//a/@href")
+
+
+@pytest.mark.parametrize("address", ["/", "/quality"])
+async def test_home_and_quality_lead_to_what_was_not_read_in_words(site, address):
+    assert "/problems" in html.fromstring((await site.get(address)).text).xpath("//main//a/@href")
+
+
+@pytest.fixture(scope="module")
+def retired(path, tmp_path_factory):
+    """A client for a database from which a row of each kind went, with the addresses that these had."""
+    target = tmp_path_factory.mktemp("retired") / f"{NAME}.db"
+    shutil.copy(path, target)
+    with open_store(target) as db:
+        commitment = rows(db, "select id from commitments where document_id = 'xaa-2016-strategy' order by id limit 1")
+        subtheme = rows(db, "select id, theme_id from subthemes order by id limit 1")[0]
+        db.execute("insert into themes (id, label, definition, position) values ('OLD', '', '', 99)")
+        db.execute("insert into issuers (id, name, kind) values ('XZZ', '', 'state')")
+        for name, gone in (
+            ("commitments", commitment[0]["id"]), ("documents", "xbb-2018-strategy"), ("themes", "OLD"),
+            ("issuers", "XZZ"), ("subthemes", subtheme["id"]),
+        ):  # fmt: skip
+            label = RETIRING[name][1]
+            db.execute(f'update {name} set "{label}" = ? || "{label}" where id = ?', [HOSTILE, gone])
+            db.execute(f"delete from {name} where id = ?", [gone])
+        db.execute("update retired set retired_at = '2031-02-03T04:05:06Z'")
+        db.conn.commit()
+    return served(target).client, {
+        "commitment": f"/commitment/{commitment[0]['id']}", "document": "/document/xbb-2018-strategy", "theme": "/theme/OLD",
+        "sub-theme": f"/theme/{subtheme['theme_id']}?subtheme={subtheme['id']}", "issuer": "/issuer/XZZ",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [kind for kind, *_ in RETIRING.values()])
+async def test_an_address_of_what_went_says_what_it_was_and_when_it_went(retired, kind):
+    client, gone = retired
+    response = await client.get(gone[kind])
+    assert response.status_code == 404
+    assert f"There is no such {kind} any more. Until 2031-02-03 this address led to the {kind}:" in await text_of(
+        client, gone[kind]
+    )
+    assert html.fromstring(response.text).find_class("c-main-quote")[0].text_content().strip().startswith(HOSTILE)
+
+
+@pytest.mark.parametrize("kind", [kind for kind, *_ in RETIRING.values()])
+async def test_an_address_of_what_went_leads_to_a_search_for_its_words(retired, kind):
+    client, gone = retired
+    tree = html.fromstring((await client.get(gone[kind])).text)
+    link = tree.xpath("//main//a[starts-with(@href, '/search?q=')]/@href")[0]
+    assert link.startswith("/search?q=script+alert+x+script+7+7")  # the words of HOSTILE
+    assert (await client.get(link)).status_code == 200
+    assert tree.xpath("//main//form/@action") == ["/search"]
+
+
+async def test_what_a_promise_that_went_was_cannot_run_in_the_page(retired):
+    client, gone = retired
+    for address in gone.values():
+        text = (await client.get(address)).text
+        assert "<script>alert" not in text
+        assert "&amp;49" not in text
+
+
+async def test_a_promise_that_went_leads_to_its_document_while_that_is_here(retired):
+    client, gone = retired
+    links = html.fromstring((await client.get(gone["commitment"])).text).xpath("//main//a/@href")
+    assert "/document/xaa-2016-strategy" in links
+
+
+async def test_the_json_of_an_address_of_what_went_says_so_too(retired):
+    client, gone = retired
+    response = await client.get(f"{gone['commitment']}.json")
+    told = response.json()
+    assert (response.status_code, told["ok"], told["retired"]["kind"]) == (404, False, "commitment")
+    assert told["retired"]["retired_at"] == "2031-02-03T04:05:06Z"
+
+
+@pytest.mark.parametrize("address", ["/document/none", "/commitment/none", "/theme/NONE", "/theme/CAP?subtheme=none", "/issuer/NONE"])  # fmt: skip
+async def test_an_address_of_which_nothing_is_known_says_so_and_leads_to_search(site, address):
+    text = await text_of(site, address)
+    assert "The address is of something that is not in this database" in text
+    assert "/search" in html.fromstring((await site.get(address)).text).xpath("//main//a/@href")
 
 
 async def test_pages_work_under_a_prefix(path):

@@ -35,6 +35,10 @@ def words(text, name, lead_in=""):
         ("The Ministry of Justice, which was founded in 1950, will draft a law.", "The Ministry of Justice"),
         ("The police and the Agency will publish a guide.", "The police and the Agency"),
         ("The Agency plans to publish a guide.", "The Agency"),
+        ("The heads of all schools will publish a guide.", "The heads of all schools"),
+        ("All users of the register must protect it.", "All users of the register"),
+        ("The MKTF will publish a guide.", "The MKTF"),
+        ("Belmora will publish a guide.", "Belmora"),
         ("A guide will be published by the Agency for Network Security.", "the Agency for Network Security"),
     ],
 )
@@ -54,6 +58,14 @@ def test_the_subject_or_the_agent_of_a_passive_is_the_actor(text, actor):
         "It will publish a guide.",
         "This strategy will make hospitals safer.",
         "Efforts will continue.",
+        "The outcome of the exercise will be a guide.",
+        "Any network of a hospital shall comply with the rules.",
+        "The approach will be tested in schools.",
+        "The short term will see new rules.",
+        "Legislation must support teachers.",
+        "The funding will come from three projects.",
+        "You can report a theft by telephone.",
+        "Focus will be on schools.",
         "Publish a guide",
     ],
 )
@@ -110,6 +122,16 @@ def test_an_item_takes_its_modality_from_its_lead_in():
         ("Establishment of a national response team", "Establishment", "a national response team"),
         ("We will act by 2025.", "act", None),
         ("We will report within two years.", "report", None),
+        ("We will ensure that every school has a plan.", "ensure", "every school has a plan"),
+        ("We will make sure that every school has a plan.", "make", "every school has a plan"),
+        ("We will continue to train judges.", "continue", "to train judges"),
+        ("We will work with industry to publish a guide.", "work", "to publish a guide"),
+        ("We will grow by training judges.", "grow", None),
+        ("Every hospital shall comply with the rules of the Agency.", "comply", "the rules of the Agency"),
+        ("We will work with industry.", "work", None),
+        ("We will work with the maritime trade to publish a guide.", "work", "to publish a guide"),
+        ("It will be tested where the rules hold.", "tested", None),
+        ("The Agency will publish in 2031 new rules for schools.", "publish", "new rules for schools"),
     ],
 )
 def test_the_verb_and_its_target_are_action_and_object(text, action, target):
@@ -118,6 +140,37 @@ def test_the_verb_and_its_target_are_action_and_object(text, action, target):
 
 def test_a_relative_clause_is_no_part_of_the_object():
     assert words("We will support firms that have been attacked.", "object") == "firms"
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("We will protect hospitals, schools and museums.", "hospitals, schools and museums"),
+        ("We will fund laboratories, archives, and libraries.", "laboratories, archives, and libraries"),
+        ("We will support teachers as well as librarians.", "teachers as well as librarians"),
+        ("We will fund the repair of old, slow and costly networks.", "the repair of old, slow and costly networks"),
+        ("We will publish a guide to cyber-physical machines.", "a guide to cyber-physical machines"),
+        ("We will inspect the protection of water-supply networks.", "the protection of water-supply networks"),
+        ("We will publish a study of the hospitals’ defences.", "a study of the hospitals’ defences"),
+        ("We will improve the storage of highly sensitive records.", "the storage of highly sensitive records"),
+        ("We will adopt a law, which Parliament has asked for.", "a law"),
+        ("We will publish a guide; schools and museums follow.", "a guide"),
+        ("We will focus our work on: harbours and railways.", "our work"),
+    ],
+)  # fmt: skip
+def test_a_list_and_a_word_with_a_hyphen_are_whole_in_the_object(text, target):
+    assert words(text, "object") == target
+
+
+def test_a_list_is_whole_in_actor_and_partner():
+    text = "The Ministry of Justice, the Agency and the police will train judges with universities, firms and Belmora."
+    found = slots(text)
+    assert found["actor"].text == "The Ministry of Justice, the Agency and the police"
+    assert found["partner"].text == "universities, firms and Belmora"
+
+
+def test_a_dash_between_blanks_ends_a_phrase():
+    assert words("We will train judges - of all courts - in law.", "object") == "judges"
 
 
 def test_what_a_passive_goes_on_about_is_the_object_of_its_second_part():
@@ -224,6 +277,8 @@ SENTENCES = [
     "If asked, we will share reports with Belmora and its allies, and train 300 analysts.",
     "train 1,500 teachers in online safety with universities;",
     "Introduction of cyber security into the curriculum of all schools",
+    "We will ensure, where needed, that all schools (and museums) have a plan, and work with Belmora to test it.",
+    "Objective C.2 Setting-up of courts, registers as well as archives’ stores – by 2031.",
 ]
 WORDS = "we will the Agency , with industry if asked by 2022 publish two guides €5m for ( ) “ ” and not ; –".split()
 

@@ -69,6 +69,40 @@ def test_synonyms_means_and_several_targets_are_one_commitment(text):
     assert quotes(text) == [text]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We will list, test and replace the old routers of schools.",
+        "The register will be drawn up and published in line with the law.",
+        "The register will be drawn up and kept by the Agency.",
+        "We will raise the quality of, and extend the time for, the training of judges.",
+        "We will train judges in hospitals and courts, giving them time for it.",
+        "The guide will be written with the help of and based on the advice of firms.",
+        "We will sell goods to shops, and helping them is our pride.",
+    ],
+)
+def test_what_has_another_form_or_no_target_before_the_and_is_no_further_commitment(text):
+    assert quotes(text) == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "The register will be drawn up by the Agency and published by the Ministry.",
+            ["The register will be drawn up by the Agency", "published by the Ministry."],
+        ),
+        (
+            "Teachers will attend a course and be equipped with a handbook.",
+            ["Teachers will attend a course", "be equipped with a handbook."],
+        ),
+        ("Training judges and publishing a handbook;", ["Training judges", "publishing a handbook;"]),
+    ],
+)
+def test_what_has_the_same_form_and_a_target_of_its_own_is(text, expected):
+    assert quotes(text) == expected
+
+
 @pytest.mark.xfail(strict=True, reason="the small parser takes 'information and build capacity' for a row of nouns")
 def test_the_example_of_the_coding_manual_is_two_commitments():
     assert len(quotes("We will share information and build capacity.")) == 2

@@ -51,7 +51,17 @@ def modules(folder):
 
 
 def test_the_stages_stand_in_the_order_in_which_texts_flow():
-    assert NAMES == ["documents", "pages", "passages", "commitments", "embeddings", "themes", "mentions", "comparisons"]
+    assert NAMES == [
+        "documents",
+        "pages",
+        "passages",
+        "commitments",
+        "embeddings",
+        "themes",
+        "mentions",
+        "comparisons",
+        "editions",
+    ]
 
 
 @pytest.mark.parametrize("stage", STAGES, ids=NAMES)
@@ -63,7 +73,7 @@ def test_a_stage_is_a_module_with_a_run_of_its_own(stage):
 def test_a_stage_writes_tables_that_exist_its_own_among_them(stage, db):
     written = stage.writes.split(", ")
     assert [name for name in written if name not in db.table_names()] == []
-    assert stage.name in [*written, "comparisons"]
+    assert stage.name in [*written, "comparisons", "editions"]
 
 
 @pytest.mark.parametrize("place", range(len(NAMES)), ids=NAMES)

@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from planting import plant_document, plant_passage
+from planting import plant_document, plant_passage, plant_promise
 from sqlite_utils import Database
 
 from pipeline import store
@@ -15,6 +15,7 @@ from pipeline.errors import DocumentProblem, StoreError
 from pipeline.records import KINDS
 from pipeline.store import (
     APPLICATION_ID,
+    RETIRING,
     SEARCHED,
     forget,
     mark,
@@ -109,6 +110,53 @@ def test_who_reads_cannot_write(tmp_path):
 def test_every_table_is_strict(db):
     made = rows(db, "select name from pragma_table_list where schema = 'main' and type = 'table' and not strict")
     assert {row["name"] for row in made} - {"sqlite_schema", "_sqlite_migrations"} == set()
+
+
+def gone(db):
+    """What the database says went from it."""
+    return {(row["kind"], row["id"]): row["label"] for row in table(db, "retired").rows}
+
+
+def test_what_goes_is_noted_with_what_it_was(db):
+    promise = plant_promise(db, plant_document(db, "a-1"), "We will act.")
+    db.execute("delete from commitments")
+    assert rows(db, "select kind, id, label, document_id from retired") == [
+        {"kind": "commitment", "id": promise, "label": "We will act.", "document_id": "a-1"}
+    ]
+    assert rows(db, "select retired_at from retired")[0]["retired_at"] <= now()
+
+
+def test_what_falls_with_its_document_is_noted_too(db):
+    promise = plant_promise(db, plant_document(db, "a-1"), "We will act.")
+    write_rows(db, "documents", [])
+    assert gone(db) == {("document", "a-1"): "Strategy a-1", ("commitment", promise): "We will act."}
+
+
+@pytest.mark.parametrize("name", RETIRING)
+def test_what_is_there_again_is_noted_no_more(db, name):
+    plant_promise(db, plant_document(db, "a-1"), "We will act.")
+    table(db, "subthemes").insert({"id": "s", "theme_id": "CAP", "label": "skills", "terms": "", "commitments": 0})
+    db.execute("pragma foreign_keys = off")
+    there = list(table(db, name).rows)
+    with db.atomic():
+        write_rows(db, name, [])
+        assert len(gone(db)) == len(there)
+        write_rows(db, name, there)
+    assert gone(db) == {}
+
+
+def test_what_goes_twice_is_noted_once(db):
+    for title in ("Before", "After"):
+        plant_document(db, "a-1")
+        db.execute("update documents set title = ?", [title])
+        write_rows(db, "documents", [])
+    assert gone(db) == {("document", "a-1"): "After"}
+
+
+def test_a_row_that_changes_does_not_go(db):
+    plant_document(db, "a-1")
+    write_rows(db, "documents", [{"id": "a-1", "title": "Another", "kind_id": "national_strategy", "path": "b"}])
+    assert gone(db) == {}
 
 
 def test_what_falls_with_another_row_is_indexed_by_it(db):

@@ -61,7 +61,7 @@ def item(text, lead_in, under=(), **other):
 
 def wrongly(said, confidence):
     """A sentence that the model is known to judge wrongly."""
-    reason = f"the model gives the odds of a commitment as {confidence:.2f}"
+    reason = f"the confidence of the model that it is a commitment is {confidence:.2f}"
     return pytest.param(said, marks=pytest.mark.xfail(strict=True, reason=reason))
 
 
@@ -103,13 +103,10 @@ PREDICTIONS = [
         ("1 The situation", "A connected economy"),
         "Our economy depends more on networks with every year.",
     ),
-    wrongly(
-        Said(
-            "Criminal groups will keep turning to artificial intelligence to write more convincing phishing messages.",
-            THREATS,
-            "Fraud has become an industry.",
-        ),
-        0.63,
+    Said(
+        "Criminal groups will keep turning to artificial intelligence to write more convincing phishing messages.",
+        THREATS,
+        "Fraud has become an industry.",
     ),
     Said(
         "Quantum computers will one day break much of the encryption that we rely on today.",
@@ -234,17 +231,11 @@ def test_a_will_that_is_a_verb_is_one(said):
             ("4 Small firms",),
             "The tool is free of charge.",
         ),
-        wrongly(
-            Said(
-                "Once the law is in force, investigators will be able to secure evidence that is held abroad.",
-                ("5 Laws",),
-            ),
-            0.67,
+        Said(
+            "Once the law is in force, investigators will be able to secure evidence that is held abroad.",
+            ("5 Laws",),
         ),
-        wrongly(
-            Said("Thanks to the platform, operators will be able to warn each other within minutes.", ("3 Operators",)),
-            0.74,
-        ),
+        Said("Thanks to the platform, operators will be able to warn each other within minutes.", ("3 Operators",)),
     ],
     ids=str,
 )
@@ -407,16 +398,13 @@ FUND = "the creation of a fund that helps smaller states to build their capacity
 @pytest.mark.parametrize(
     "said",
     [
-        wrongly(item(CONTACTS, "We recognise how important it is to:", under=GROUP, kind="group_declaration"), 0.48),
+        item(CONTACTS, "We recognise how important it is to:", under=GROUP, kind="group_declaration"),
         item(STANDARDS, "We welcome the work of industry to:", under=GROUP, kind="group_declaration"),
-        wrongly(
-            item(
-                REGIONAL,
-                "We note with interest the proposals of several members to:",
-                under=GROUP,
-                kind="ministerial_statement",
-            ),
-            0.81,
+        item(
+            REGIONAL,
+            "We note with interest the proposals of several members to:",
+            under=GROUP,
+            kind="ministerial_statement",
         ),
         item(FUND, "We welcome:", under=GROUP, kind="group_declaration"),
         item(CONTACTS, "The Government stresses the need to:", ("6 The world",)),
@@ -557,7 +545,7 @@ def test_a_conditional_promise_is_one_with_its_condition(said, condition):
     [
         Said("Two exercises were held in 2019, and a third in the spring of last year.", ("2 Progress",)),
         Said("Many of these records are kept on servers in other countries.", ("2 Where we stand",)),
-        wrongly(Said("Most attacks will be carried out by machines without the help of people.", THREATS), 0.76),
+        Said("Most attacks will be carried out by machines without the help of people.", THREATS),
         wrongly(Said("Passwords should be changed as soon as a breach is known.", ("4 Advice",)), 0.53),
     ],
     ids=str,

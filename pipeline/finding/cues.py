@@ -48,6 +48,22 @@ PARTNERS = _any(
 )  # fmt: skip
 """Heads of phrases that name somebody to act together with."""
 
+BODIES = _any(
+    "academ(?:y|ies)", "administrat(?:ions?|ors?)", "alliance", "ambassadors?", "army", "associations?", "auditors?", "banks?", "boards?",
+    "branch", "bureau[sx]?", "business", "cabinet", "cent(?:re|er)s?", "chairs?", "chairman", "chambers?", "chancell(?:ery|ors?)", "chief",
+    "cit(?:y|ies)", "citizens?", "civilians?", "collaborators?", "colleges?", "commanders?", "commands?", "commission(?:s|ers?)?",
+    "committees?", "consumers?", "contractors?", "controllers?", "coordinators?", "corporations?", "councils?", "count(?:y|ies)", "country",
+    "courts?", "customers?", "delegations?", "directorates?", "directors?", "divisions?", "embass(?:y|ies)", "employe(?:e|r)s?",
+    "enterprises?", "entity", "envoys?", "expert", "forums?", "foundations?", "governors?", "groups?", "headquarters", "heads?", "hubs?",
+    "inspect(?:orates?|ors?)", "investigators?", "judges?", "judiciary", "kingdom", "laborator(?:y|ies)", "leaders?", "legislators?",
+    "managers?", "military", "ministers?", "municipalit(?:y|ies)", "nation", "navy", "officers?", "offices?", "officials?", "ombudsman",
+    "panels?", "parliaments?", "participants?", "partnerships?", "party", "people", "personnel", "persons?", "presiden(?:cy|ts?)", "prosecutors?",
+    "province", "public", "regions?", "regist(?:ries|ry)", "regulators?", "representatives?", "republic", "researchers?", "schools?",
+    "secretar(?:iat|ies|y)", "sides?", "signator(?:y|ies)", "specialists?", "staff", "students?", "suppliers?", "taskforce", "teachers?",
+    "territory", "treasury", "union", "units?", "university", "users?", "body",
+)  # fmt: skip
+"""Heads of phrases that name a person or a body, besides the partners."""
+
 ACTS = frozenset(
     "create establish set build publish issue ratify appoint fund test launch adopt enact introduce develop draft deliver "
     "conduct carry hold host organise organize sign join designate form found open train recruit hire deploy implement "
@@ -56,9 +72,6 @@ ACTS = frozenset(
     "identify define run operate finance award set-up instal integrate register notify inspect pilot".split()
 )
 """Verbs of a concrete act: a point of precision."""
-NOT_CONCRETE = frozenset(
-    "improve strengthen enhance support promote foster ensure encourage address increase raise work cooperate".split()
-)
 
 REAFFIRMING = _any(
     "re-?affirms?", "re-?affirming", "recommits?", "re-?iterates? (?:our|its|their|the) commitment", "renews? (?:our|its|their) commitment",
@@ -100,9 +113,44 @@ def denies_itself(text: str) -> bool:
     return _DENYING.search(text) is not None and _OF_OUR_DOMAIN.search(text) is not None
 
 
-def certainly_none(text: str, *, shortest: int) -> bool:
-    """Say whether a sentence cannot be a commitment, whatever the model says: it is too short to be one."""
-    return len(_LETTERS.findall(text)) < shortest
+_DEFINING = _any("shall mean", "shall have the meaning")
+_THREATENING = re.compile(
+    r"^(?:\w+,? ){0,4}?(?:criminals?|criminal (?:groups|actors|organi[sz]ations)|attackers?|adversaries|hackers|terrorists|cyber ?attacks|"
+    r"(?:cyber )?threats|attacks) (?:\w+ ){0,2}?will\b",
+    re.IGNORECASE,
+)
+_ABLE = re.compile(r"^(?:(?!\b(?:that|which|who|so)\b)[^;:])*?\bwill be able to\b", re.IGNORECASE)
+_OURS = re.compile(
+    r"\b(?:we|our|government|ministr(?:y|ies)|minister|agency|agencies|centre|center|authority|council|department|strategy)\b",
+    re.IGNORECASE,
+)
+_BY_STANCE = re.compile(
+    r"^\W*(?:therefore,? |also |further |furthermore,? |in (?:this|that) (?:regard|context),? )*(?:we|the \w+(?: \w+)?|they) "
+    r"(?:also |further |therefore |jointly |strongly )?"
+    r"(?:recogni[sz]e|welcome|note|recall|acknowledge|believe|condemn|stress|emphasi[sz]e|underline|underscore|appreciate|applaud|"
+    r"commend|highlight|express (?:our |their )?concern)[sd]?\b",
+    re.IGNORECASE,
+)
+_BINDING = re.compile(
+    r"\b(?:will|shall|commit\w*|pledge\w*|undertake\w*|agree\w*|decide\w*|resolve\w*|intend\w*|plan\w*|aim\w*|determin\w+)\b",
+    re.IGNORECASE,
+)
+
+
+def certainly_none(text: str, lead_in: str = "", *, shortest: int) -> bool:
+    """Say whether a sentence cannot be a commitment, whatever the model says.
+
+    It is too short to be one, it defines a word, it says what criminals will do, or only what
+    somebody will be able to do, or it is an item under a lead-in of stance, in which nothing binds
+    ("We welcome:").
+    """
+    return (
+        len(_LETTERS.findall(text)) < shortest
+        or _DEFINING.search(text) is not None
+        or (_THREATENING.search(text) is not None and _OURS.search(text) is None)
+        or (_ABLE.search(text) is not None and len(_BINDING.findall(text)) == 1)
+        or (_BY_STANCE.search(lead_in) is not None and _BINDING.search(f"{lead_in} {text}") is None)
+    )
 
 
 CONDITIONS = re.compile(

@@ -54,6 +54,12 @@ _PARTS_OF_YEAR = (
     (r"mid", (5, 8)), (r"late|end of", (9, 12)), (r"spring", (3, 6)), (r"summer", (6, 9)), (r"autumn|fall", (9, 12)),
 )  # fmt: skip
 """What the words before a year narrow it to: first and last month."""
+_NAMED_BY_YEAR = re.compile(
+    r"\s+(?:(?:annual|federal|fiscal|national|state|programming|cyber ?security|defen[cs]e|security) ){0,2}"
+    r"(?:budgets?|reports?|acts?|programmes?|programs?|programming|strategy|strategies|census|elections?|edition|review|summit|law)\b",
+    re.IGNORECASE,
+)
+"""What a year before it only names: "the 2003 budget" is no deadline."""
 _BEFORE = re.compile(r"(?:before|prior to)\b(?!.*\bend of\b)", re.IGNORECASE)
 """What ends the day before a date, and not with it."""
 
@@ -78,6 +84,8 @@ def find_deadline(text: str, published_on: str) -> Deadline | None:
     """
     for name, pattern in _COMPILED:
         for match in pattern.finditer(text):
+            if match[0][-1].isdigit() and _NAMED_BY_YEAR.match(text, match.end()):
+                continue
             from_on, to_on = _interval(name, match, published_on)
             if not _is_past(to_on, published_on):
                 words = match[0].rstrip()

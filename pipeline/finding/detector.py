@@ -176,7 +176,7 @@ def _computes_in_bfloat16() -> bool:
     """Say whether the processor has instructions for bfloat16: where it has not, they would be imitated slowly."""
     import torch
 
-    found = torch.cpu.get_capabilities()
+    found: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # older versions do not say
     return bool(found.get("avx512_bf16") or found.get("amx_bf16"))
 
 

@@ -6,6 +6,7 @@ or, for the actor, given as the issuer and marked as inferred.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
@@ -18,10 +19,25 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 _LONGEST = 300
-_ARTICLES = frozenset({"this", "these", "it", "they", "which", "that", "who", "there", "efforts", "steps", "action"})
-"""Subjects that name nobody."""
-_PLANS = frozenset("strategy policy plan programme program document chapter section objective goal aim measure".split())
+_NOBODY = frozenset({"this", "these", "it", "they", "which", "that", "what", "who", "there", "you", "some"})
+"""Pronouns that name nobody."""
+_PLANS = frozenset(
+    "strategy policy plan programme program document chapter section objective goal aim measure action step act law".split()
+)
+"""What is written with a capital as names are, and acts no more for that."""
+_ACRONYM = re.compile(r"(?:[a-z]*[A-Z]){2}[A-Za-z]+")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _WITH = frozenset({"with", "alongside"})
+_TOGETHER = frozenset({"act", "collaborate", "consult", "cooperate", "engage", "join", "liaise", "partner", "work"})
+_APART = frozenset({"relcl", "acl", "advcl", "appos", "punct", "ccomp"})
+"""How words hang on a noun that are no part of its phrase."""
+_FINITE = frozenset({"VB", "VBP", "VBZ", "VBD", "MD"})
+_LEADING = frozenset({"IN", "TO", "CC"})
+_DETERMINERS = frozenset({"the", "a", "an"})
+"""Words that lead on to others: no phrase ends with one."""
+_CLOSING = ')"\u201d\u2019'
+_CUTTING = frozenset({";", ":", ".", "(", "[", ")", "]", "?", "!", "\u2013", "\u2014", "\u2022"})
+"""Signs behind which a phrase does not go on."""
 MONEY = re.compile(
     r"(?:(?:US|CA|AU|NZ|HK|S)?\$|\u20ac|\u00a3|\u00a5|\b(?:USD|EUR|GBP|JPY|CAD|AUD|CHF|SEK|NOK|DKK|SGD|INR)\b)\s?"
     r"\d+(?:[,.]\d+)*(?:\s?(?:thousand|million|billion|trillion|m|bn|k)\b)?"
@@ -42,17 +58,26 @@ _INSTRUMENT = re.compile(
 )
 
 
-def slots_of(sentence: Doc, lead_in: Doc | None, clause: Clause) -> list[Slot]:
-    """Return the parts of a commitment that the text names, each at most once."""
+def slots_of(sentence: Doc, lead_in: Doc | None, clause: Clause, stretch: tuple[int, int] | None = None) -> list[Slot]:
+    """Return the parts of a commitment that the text names, each at most once.
+
+    Args:
+        sentence: the whole sentence, parsed.
+        lead_in: the lead-in, parsed, when the sentence is an item under one.
+        clause: the clause of the commitment.
+        stretch: (start, end) of the commitment in the sentence, in characters: a sum of money or a
+            number outside it is another's.
+    """
+    stretch = stretch or (0, len(sentence.text))
     found = [
         _actor(lead_in, clause),
         _modality(lead_in, clause),
         _action(clause),
-        target := _object(clause),
+        target := _object(clause, stretch),
         _partner(clause),
-        _matched("money", MONEY, sentence.text),
-        _matched("condition", cues.CONDITIONS, sentence.text),
-        _quantity(sentence.text),
+        _matched("money", MONEY, sentence.text, stretch),
+        _matched("condition", cues.CONDITIONS, sentence.text, (0, len(sentence.text))),
+        _quantity(sentence.text, stretch),
         _instrument(target),
     ]
     return [slot for slot in found if slot is not None]
@@ -72,8 +97,12 @@ def _actor(lead_in: Doc | None, clause: Clause) -> Slot:
 
 
 def _names_somebody(subject: Token) -> bool:
-    """Say whether a subject is an actor: not the plan itself, nor "this", nor what is to be done."""
-    return subject.lower_ not in _ARTICLES and subject.lemma_.lower() not in _PLANS
+    """Say whether a subject is an actor: a name, a pronoun, a person or a body; not the plan, nor what is to be done."""
+    if subject.lower_ in _NOBODY or subject.lemma_.lower() in _PLANS or sum(map(str.isalpha, subject.text)) <= 1:
+        return False
+    if subject.pos_ in ("PRON", "PROPN") or _ACRONYM.fullmatch(subject.text):
+        return True
+    return any(words.fullmatch(subject.text) for words in (cues.PARTNERS, cues.BODIES))
 
 
 def _modality(lead_in: Doc | None, clause: Clause) -> Slot | None:
@@ -95,21 +124,69 @@ def _action(clause: Clause) -> Slot:
     return Slot("action", verb.doc.text[verb.idx : end], "quote", verb.idx, end)
 
 
-def _object(clause: Clause) -> Slot | None:
+def _object(clause: Clause, stretch: tuple[int, int]) -> Slot | None:
+    """Return what is acted on: the verb's own object, else what it is to bring about, else what a preposition names."""
     verb = clause.verb
     wanted = ("nsubjpass",) if clause.is_passive else ("dobj", "obj", "attr", "oprd")
-    target = next((child for one in _sharing(verb) for child in one.children if child.dep_ in wanted), None)
-    if target is None and clause.is_passive:
+    target = next(
+        (child for one in _sharing(verb) for child in one.children if child.dep_ in wanted and _is_something(child)),
+        None,
+    )
+    if target is None and clause.is_passive and clause.subject is not None and _is_something(clause.subject):
         target = clause.subject  # of the passive that this one continues
-    if target is None:
-        for child in verb.children:
-            if child.dep_ == "prep" and child.i > verb.i:
-                target = next(
-                    (other for other in child.children if other.dep_ in ("pobj", "pcomp") and not is_time(other)), None
-                )
-                if target is not None:
-                    break
-    return None if target is None else _phrase("object", target, "quote")
+    if target is not None:
+        return _phrase("object", target, "quote")
+    for found in (_outcome(verb, ("ccomp", "xcomp"), stretch), _behind_preposition(verb)):
+        if found is not None:
+            return found
+    return _outcome(verb, ("advcl",), stretch)
+
+
+def _is_something(token: Token) -> bool:
+    """Say whether a word can be what is acted on: not the "it" that stands for nothing, nor a bare year."""
+    return token.lower_ != "it" and not (_YEAR.fullmatch(token.text) and token.n_lefts == token.n_rights == 0)
+
+
+def _outcome(verb: Token, wanted: tuple[str, ...], stretch: tuple[int, int]) -> Slot | None:
+    """Return the clause that says what an action is to bring about: "ensure that *all is safe*", "work *to help firms*"."""
+    sure = [child for child in verb.children if child.dep_ == "acomp" and child.i > verb.i]
+    clauses = (
+        child
+        for head in (verb, *sure)
+        for child in head.children
+        if child.dep_ in wanted and child.i > verb.i and (child.dep_ != "advcl" or _is_purpose(child))
+    )
+    for clause in clauses:
+        words = [token for token in clause.subtree if verb.i < token.i and token.idx < stretch[1]]
+        while words and (words[0].is_punct or (words[0].dep_ == "mark" and words[0].lower_ == "that")):
+            del words[0]
+        if len(words) > 1:
+            start, end = words[0].idx, min(words[-1].idx + len(words[-1]), stretch[1])
+            text = verb.doc.text[start : min(end, start + _LONGEST)].rstrip(" ,;:.")
+            return Slot("object", text, "quote", start, start + len(text)) if text else None
+    return None
+
+
+def _is_purpose(verb: Token) -> bool:
+    """Say whether a clause says what for: "work with firms *to protect networks*"."""
+    return any(child.lower_ == "to" and child.dep_ == "aux" and child.i < verb.i for child in verb.children)
+
+
+def _is_joint(verb: Token) -> bool:
+    """Say whether a verb says that something is done together, and for what: "work with ... to ..."."""
+    return verb.lemma_ in _TOGETHER and any(child.dep_ == "advcl" and _is_purpose(child) for child in verb.children)
+
+
+def _behind_preposition(verb: Token) -> Slot | None:
+    """Return what a preposition of the verb names: neither when, nor with whom, nor by what means."""
+    for child in verb.children:
+        if child.dep_ == "prep" and child.i > verb.i and (child.lower_ != "by" or verb.lemma_ == "abide"):
+            for other in child.children:
+                is_partner = child.lower_ in _WITH and (_is_somebody(other) or _is_joint(verb))
+                is_thing = other.dep_ in ("pobj", "pcomp") and other.lower_ != "order"
+                if is_thing and not is_partner and not is_time(other):
+                    return _phrase("object", other, "quote")
+    return None
 
 
 def _sharing(verb: Token) -> Iterator[Token]:
@@ -139,17 +216,17 @@ def _is_somebody(token: Token) -> bool:
     return token.pos_ == "PROPN" or cues.PARTNERS.fullmatch(token.text) is not None
 
 
-def _matched(name: str, pattern: re.Pattern[str], text: str) -> Slot | None:
-    match = pattern.search(text)
+def _matched(name: str, pattern: re.Pattern[str], text: str, stretch: tuple[int, int]) -> Slot | None:
+    match = pattern.search(text, *stretch)
     return (
         Slot(name, match[0].rstrip(), "quote", match.start(), match.start() + len(match[0].rstrip())) if match else None
     )
 
 
-def _quantity(text: str) -> Slot | None:
+def _quantity(text: str, stretch: tuple[int, int]) -> Slot | None:
     """Return the first number that counts something, sums of money apart."""
     sums = [match.span() for match in MONEY.finditer(text)]
-    for match in _QUANTITY.finditer(text):
+    for match in _QUANTITY.finditer(text, *stretch):
         if not any(start <= match.start() < end for start, end in sums):
             return Slot("quantity", match[0].strip(), "quote", match.start(), match.start() + len(match[0].strip()))
     return None
@@ -169,22 +246,66 @@ def _phrase(name: str, head: Token, source: Literal["quote", "lead_in"]) -> Slot
     tokens = [head]
     _gather(head, tokens)
     tokens.sort(key=lambda token: token.i)
+    if len(tokens) > 1 and _YEAR.fullmatch(tokens[0].text) and tokens[0].i > 0 and tokens[0].nbor(-1).dep_ == "prep":
+        del tokens[0]  # "will publish in 2013 comprehensive research"
     start, end = tokens[0], head
     for token in tokens:
-        if token.i > head.i and token.i - end.i > 1:
-            break
-        end = token
-    while end.is_punct and end.i > start.i and end.text not in ')"\u201d':
+        if token.i > head.i:
+            if not _goes_on(end, token, head):
+                break
+            end = token
+    while end.i > head.i and _leads_on(end):
         end = end.doc[end.i - 1]
     text = head.doc.text[start.idx : end.idx + len(end)][:_LONGEST].rstrip()
     return Slot(name, text, source, start.idx, start.idx + len(text))
 
 
 def _gather(head: Token, tokens: list[Token]) -> None:
-    joins = any(other.dep_ == "conj" for other in head.children)
+    """Add to `tokens` what belongs to `head`, and what is joined to it when that is a thing too and no action."""
+    joined = [child for child in head.children if child.dep_ == "conj" and child.tag_ not in _FINITE]
     for child in head.children:
-        if child.dep_ not in ("relcl", "acl", "advcl", "appos", "cc", "punct", "ccomp", "advmod") or (
-            child.dep_ == "cc" and joins
-        ):
+        if child.dep_ == "conj":
+            belongs = child in joined
+        elif child.dep_ == "cc":
+            belongs = bool(joined) or any(other.dep_ == "pobj" for other in child.children)
+        elif child.dep_ == "advmod":
+            belongs = child.i < head.i and (head.pos_ in ("ADJ", "NUM") or head.dep_ == "amod")
+        else:
+            belongs = child.dep_ not in _APART
+        if belongs:
             tokens.append(child)
             _gather(child, tokens)
+
+
+def _goes_on(end: Token, token: Token, head: Token) -> bool:
+    """Say whether a phrase that has come to `end` goes on with `token`, which belongs to it.
+
+    It does where only hyphens, an apostrophe, "and" or "as well as" stand between them; behind a comma
+    only with a further member of a list, or a further adjective before its noun.
+    """
+    between = head.doc[end.i + 1 : token.i]
+    if _cuts(token) or not all(_is_link(one) for one in between):
+        return False
+    if "," not in between.text:
+        return True
+    up = [token, *itertools.takewhile(lambda one: one != head, token.ancestors)]
+    is_before_its_noun = token.pos_ in ("ADJ", "NOUN", "PROPN") and token.i < token.head.i
+    return token.dep_ == "cc" or is_before_its_noun or any(one.dep_ == "conj" and one.i >= token.i for one in up)
+
+
+def _is_link(token: Token) -> bool:
+    """Say whether a word or sign may stand between two parts of one phrase."""
+    return not _cuts(token) and (token.is_punct or token.dep_ == "cc" or token.lower_ in ("as", "well"))
+
+
+def _cuts(token: Token) -> bool:
+    """Say whether a sign ends a phrase: a semicolon, a bracket, a dash between blanks."""
+    is_free = token.i > 0 and bool(token.whitespace_ and token.nbor(-1).whitespace_)
+    return token.text in _CUTTING or (token.text == "-" and is_free)
+
+
+def _leads_on(token: Token) -> bool:
+    """Say whether no phrase ends with a token: a comma, a preposition, an article."""
+    if token.is_punct:
+        return token.text not in _CLOSING
+    return token.tag_ in _LEADING or token.lower_ in _DETERMINERS

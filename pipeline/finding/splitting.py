@@ -18,11 +18,22 @@ from .clauses import Clause, is_passive, modal_of
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-_TARGETS = frozenset({"dobj", "obj", "nsubjpass", "attr", "oprd", "prep", "ccomp", "xcomp", "dative"})
+_TARGETS = frozenset({"dobj", "obj", "nsubjpass", "attr", "oprd", "prep", "ccomp", "xcomp", "dative", "agent"})
 _JOINT = re.compile(r"(?:[,;]|\b(?:and|or|but|as well as))\s*$", re.IGNORECASE)
 """What joins two parts; without it the parser has seen a verb where there is none."""
 _SHORTEST = 2
 """Words that a commitment has at least: a verb and its target."""
+
+_FORMS = {"VB": "base", "VBP": "base", "VBG": "ing", "VBN": "past", "VBD": "past", "VBZ": "third"}
+"""Classes of verb forms, by tag: what is joined under one modal verb has one form."""
+_ADDED = frozenset({"prep", "agent", "npadvmod", "advcl", "xcomp", "oprd", "dative"})
+"""What a verb in the passive has besides its subject."""
+_ADJECTIVES = frozenset(
+    {"secure", "open", "clean", "clear", "free", "complete", "separate", "direct", "correct", "present"}
+)
+"""Verbs that the parser takes adjectives for: in a form other than that of the first verb they are none."""
+_PREPOSITIONAL = frozenset({"based", "compared", "given", "including", "following", "according"})
+"""Forms of verbs that lead a phrase and are no action."""
 
 Part = tuple[Clause, int, int]
 """A clause with its (start, end) in the sentence, in characters."""
@@ -35,7 +46,7 @@ def split(sentence: Doc, clause: Clause) -> list[Part]:
     kept = [clause.verb]
     for verb in verbs[1:]:
         begin = _begin(verb)
-        if begin > starts[-1] and _JOINT.search(sentence.text[:begin]):
+        if begin > starts[-1] and _JOINT.search(sentence.text[:begin]) and not _is_cut_short(verb, begin):
             starts.append(begin)
             kept.append(verb)
     ends = [_trimmed_end(sentence, start) for start in starts[1:]] + [len(sentence.text)]
@@ -62,7 +73,7 @@ def _continued(clause: Clause, verb: Token) -> Clause:
 
 def _coordinated(verb: Token) -> Iterator[Token]:
     """Yield the verbs joined to `verb` that have a target of their own, in order."""
-    seen = verb
+    seen = model = verb
     is_negated = _is_negated(verb)
     while True:
         following = next(
@@ -70,11 +81,59 @@ def _coordinated(verb: Token) -> Iterator[Token]:
         )
         if following is None:
             return
-        is_refused = is_negated and _own_subject(following) is None and modal_of(following) is None
-        is_own = not (_is_hedged(following) or _is_relative(following) or is_refused)
+        is_free = _stands_alone(following)
+        is_own = not (_is_hedged(following) or _is_relative(following)) and (
+            is_free or (not is_negated and _is_alike(model, following))
+        )
         if _has_target(seen) and _has_target(following) and is_own:
             yield following
+            model = following if is_free else model
         seen = following
+
+
+def _stands_alone(verb: Token) -> bool:
+    """Say whether a verb has a subject or a binding modal verb of its own."""
+    return _own_subject(verb) is not None or modal_of(verb) is not None
+
+
+def _is_alike(verb: Token, following: Token) -> bool:
+    """Say whether two verbs can share a subject and a modal verb: they have one form.
+
+    Else the parser has taken an adjective or a participle for a verb: "secure", "based on". Of two
+    participles in the passive the first needs words of its own: "developed and implemented" is one act.
+    """
+    if following.lower_ in _PREPOSITIONAL:
+        return False
+    if following.tag_ == "VBP" and following.lower_ in _ADJECTIVES:
+        return False
+    if is_passive(verb) and not is_passive(following):
+        has_more = any(verb.i < child.i < following.i and child.dep_ in _ADDED for child in verb.children)
+        return has_more and _FORMS.get(following.tag_) == "past"
+    return _form(verb) == _form(following)
+
+
+def _form(verb: Token) -> str | None:
+    """Return the class of a verb's form; in the passive that of its "be": "will train staff and *be* trained"."""
+    helping = next((child for child in verb.children if child.dep_ == "auxpass"), verb)
+    return _FORMS.get(helping.tag_)
+
+
+def _is_cut_short(verb: Token, begin: int) -> bool:
+    """Say whether what stands before a joint cannot end there.
+
+    It ends with a preposition ("of, and reach"), or with a verb that has no target and is of the form
+    of the next one, so that the two share theirs ("identify, document and incorporate advice").
+    """
+    last = verb.doc[0]
+    for token in verb.doc:
+        if token.idx >= begin:
+            break
+        if not (token.is_punct or token.dep_ == "cc" or token.is_space):
+            last = token
+    if last.tag_ in ("IN", "TO"):
+        return True
+    is_bare = last.pos_ == "VERB" and not any(child.dep_ in _TARGETS and child.i > last.i for child in last.children)
+    return is_bare and not _stands_alone(verb) and _form(last) == _form(verb)
 
 
 def _is_negated(verb: Token) -> bool:

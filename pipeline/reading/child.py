@@ -9,32 +9,47 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import sys
-from dataclasses import asdict
+import tempfile
+from dataclasses import MISSING, fields
 from typing import Any
 
 from ..errors import DocumentProblem
-from ..records import Reading
+from ..records import Line, Reading
 from .formats import format_of
 from .labels import with_labels
+from .ocr import prepare
+from .sandbox import confine, limit, refuse
 
-_FORBIDDEN = (
-    "socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.startfile",
-    "os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate", "os.chmod",
-    "shutil.", "tempfile.", "ftplib.", "http.client.", "urllib.", "smtplib.", "webbrowser.", "pty.",
-)  # fmt: skip
+_TREE_FOR_XML = 8
+"""A tree takes at least so many times the memory of the XML that it is made of."""
 
 
 def main(arguments: list[str]) -> int:
     """Read standard input as the file named by the arguments; return 0 also for a bad file."""
-    name, megabytes, seconds, output_megabytes, most_pages = arguments[0], *map(int, arguments[1:])
-    _limit(megabytes, seconds, output_megabytes)
-    sys.addaudithook(_refuse)
+    name, *limits, ocr = arguments
+    megabytes, seconds, output_megabytes, most_pages = map(int, limits)
+    limit(megabytes, seconds, output_megabytes)
+    prepare(ocr)
+    tempfile.tempdir = "."  # some library asks for it on import; left to itself, Python finds it by writing
+    confine()
+    sys.addaudithook(refuse)
+    logging.disable()  # what libraries say of a broken file is of no use to anybody
     data = sys.stdin.buffer.read()
     answer: dict[str, Any]
     try:
-        reading = with_labels(read_bytes(data, name, most_pages=most_pages))
-        answer = {"reading": asdict(reading), "sha256": hashlib.sha256(data).hexdigest()}
+        reading = with_labels(
+            read_bytes(
+                data,
+                name,
+                most_pages=most_pages,
+                most_text=output_megabytes << 20,
+                most_unfolded=(megabytes << 20) // _TREE_FOR_XML,
+                ocr=ocr,
+            )
+        )
+        answer = {"reading": written(reading), "sha256": hashlib.sha256(data).hexdigest()}
     except DocumentProblem as problem:
         answer = {
             "problem": {
@@ -48,55 +63,58 @@ def main(arguments: list[str]) -> int:
         answer = {"problem": _out_of_memory(megabytes)}
     except RecursionError:
         answer = {"problem": {"kind": "damaged", "message": "The file nests too deeply to be read.", "remedy": ""}}
-    sys.stdout.write(json.dumps(answer, ensure_ascii=True))
+    # A lone half of a character, which no database takes, becomes a question mark: offsets stay as they are.
+    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace"))
     return 0
 
 
-def read_bytes(data: bytes, name: str, *, most_pages: int) -> Reading:
+def written(reading: Reading) -> dict[str, Any]:
+    """Return a reading as values for JSON; of its lines, what differs from the default, as most of them differ in little."""
+    usual = {field.name: field.default for field in fields(Line) if field.default is not MISSING}
+
+    def differing(line: Line) -> dict[str, Any]:
+        return {name: value for name, value in vars(line).items() if name not in usual or value != usual[name]}
+
+    pages = [vars(page) | {"lines": [differing(line) for line in page.lines]} for page in reading.pages]
+    return vars(reading) | {"pages": pages, "notes": [vars(note) for note in reading.notes]}
+
+
+def read_bytes(
+    data: bytes,
+    name: str,
+    *,
+    most_pages: int,
+    most_text: int = 64 << 20,
+    most_unfolded: int = 256 << 20,
+    ocr: str = "off",
+) -> Reading:
     """Return what the reader for the format of `data` makes of it.
+
+    Args:
+        data: the whole file.
+        name: its name.
+        most_pages: pages that it may have.
+        most_text: bytes that a plain text may have.
+        most_unfolded: bytes of XML that an Office file may unfold to.
+        ocr: which languages are read in pictures, as the setting of that name says.
 
     Raises:
         DocumentProblem: the file cannot be read.
     """
     from . import markup, pdf, text
 
-    form = format_of(data, name)
+    form = format_of(data, name, most_unfolded=most_unfolded)
     if form == "pdf":
-        return pdf.read_pdf(data, most_pages=most_pages)
+        return pdf.read_pdf(data, most_pages=most_pages, ocr=ocr)
+    if form == "text":
+        return text.read_text(data, most_pages=most_pages, most_text=most_text)
     readers = {
         "html": markup.read_html,
         "docx": markup.read_docx,
         "odt": markup.read_odt,
         "markdown": markup.read_markdown,
-        "text": text.read_text,
     }
     return readers[form](data)
-
-
-def _limit(megabytes: int, seconds: int, output_megabytes: int) -> None:
-    try:
-        import resource
-    except ImportError:  # not on Windows; the parent's own time limit still holds there
-        return
-    for what, value in (
-        (resource.RLIMIT_AS, megabytes << 20),
-        (resource.RLIMIT_FSIZE, output_megabytes << 20),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(what, (value, value))
-    # Were both equal, the kernel would kill at once, and the parent could not tell time from a crash.
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-
-
-def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
-    """Raise on every event by which a reader could reach outside; a file cannot switch this off."""
-    if event.startswith(_FORBIDDEN):
-        raise PermissionError(f"a reader may not do this: {event}")
-    if event == "open":
-        mode, flags = arguments[1], arguments[2]
-        writes = any(letter in (mode or "") for letter in "wax+") or bool(isinstance(flags, int) and flags & 0b11)
-        if writes:
-            raise PermissionError("a reader may not write to a file")
 
 
 def _out_of_memory(megabytes: int) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def with_labels(reading: Reading) -> Reading:
     """Return the reading with each page's printed number as its label, where one can be found."""
     if not reading.paged or any(page.label for page in reading.pages):
         return reading
-    seen = {page.number: _edge_numbers(page) for page in reading.pages if page.status == "text"}
+    seen = {page.number: _edge_numbers(page) for page in reading.pages if page.status in ("text", "ocr")}
     shifts = Counter(number - page for page, numbers in seen.items() for number in numbers)
     if not shifts:
         return reading

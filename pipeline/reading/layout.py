@@ -11,7 +11,7 @@ method of Breuel, "Two geometric algorithms for layout analysis" (2002), made fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -45,7 +45,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class LaidLine:
-    """A line of text as laid out. `marks` are (start, end) of raised note numbers in `text`."""
+    """A line of text as laid out. `marks` are (start, end) of raised note numbers in `text`.
+
+    `words` are the left edges of the words of `text`, parted by white space.
+    """
 
     text: str
     box: Box
@@ -54,6 +57,7 @@ class LaidLine:
     block: int
     marks: tuple[tuple[int, int], ...] = ()
     cell: Cell | None = None
+    words: tuple[float, ...] = ()
 
 
 @dataclass(slots=True)
@@ -259,10 +263,12 @@ def _stand_beside(runs: Sequence[_Run], strip: tuple[float, float], crossing: in
 def _line(row: Sequence[_Run], block: int, cell: Cell | None = None) -> LaidLine:
     text = ""
     marks: list[tuple[int, int]] = []
+    words: list[float] = []
     for run in row:
         if text:
             text += " "
         marks += [(len(text) + place, len(text) + place + 1) for place in run.marks]
+        words += _word_edges(run)
         text += "".join(run.chars)
     glyphs = [glyph for run in row for glyph in run.glyphs]
     box = (
@@ -279,7 +285,20 @@ def _line(row: Sequence[_Run], block: int, cell: Cell | None = None) -> LaidLine
         block,
         _joined(marks),
         cell,
+        tuple(words),
     )
+
+
+def _word_edges(run: _Run) -> Iterator[float]:
+    """Yield the left edges of the words of a run."""
+    glyphs = iter(run.glyphs)
+    before = " "
+    for char in run.chars:
+        if char != " ":
+            glyph = next(glyphs)
+            if before == " ":
+                yield round(glyph.left, 1)
+        before = char
 
 
 def _joined(marks: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

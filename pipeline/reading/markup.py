@@ -6,14 +6,16 @@ paragraph, list_item, cell, column (the name of a table column), footnote or cap
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from ..errors import DocumentProblem
 from ..records import Line, Note, Page, Reading
-from .text import decode, mend
+from .text import decode, mend, shown
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = {"ul", "ol", "list"}
@@ -23,9 +25,24 @@ _CELLS = {"td", "th", "cell"}
 _BREAKS = {"br", "lb"}
 _CAPTIONS = {"caption", "figcaption"}
 _PARAGRAPHS = {"p", "div", "blockquote", "quote", "section", "article", "main", "body", "dd", "dt", "pre", "code"}
-_SKIPPED = {"script", "style", "noscript", "template", "svg", "graphic", "img", "iframe", "object"}
+_SKIPPED = {
+    "script", "style", "noscript", "template", "svg", "graphic", "img", "iframe", "object",
+    "select", "button", "textarea",
+}  # fmt: skip
+_UNREAD = (
+    "script", "style", "noscript", "template", "iframe", "frame", "object", "embed", "applet", "canvas", "svg",
+    "select", "button", "textarea",
+)  # fmt: skip
+"""Elements of a web page whose text is no text of the page: programs, other pages, what a form offers."""
+_EMBEDDED = re.compile(rb"data:[\w/+.-]{1,80};base64,[A-Za-z0-9+/=%\s]+")
+_TOO_DEEP = "Excessive depth"
+_NO_ENCODINGS = frozenset("idna punycode undefined unicode-escape raw-unicode-escape utf-7 utf-16 utf-32".split())
+"""What Python calls encodings, and no web page that says so in ASCII can be in."""
+_LONGEST_FRONT_MATTER = 100_000
+_DEEPEST_MARKDOWN = 100
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*\n", re.DOTALL)
 _SPACE = re.compile(r"\s+")
+_AGAIN = "Get the file again, or save it in another format."
 _NOTE_MARK = re.compile(r"\[?\W?\d{1,3}\W?\]?|\W|↑")
 _LONGEST_BOLD_HEADING = 120
 
@@ -40,36 +57,40 @@ class _Block:
 
 
 def read_html(data: bytes) -> Reading:
-    """Return the main text of a web page, without the site's furniture around it.
+    """Return the main text of a web page, without the site's furniture around it, and without its programs.
 
     Raises:
         DocumentProblem: the page cannot be parsed, or holds no text of its own.
     """
-    from lxml import etree, html
-    from trafilatura import bare_extraction
+    from trafilatura import bare_extraction, extract_metadata
 
-    text, mended = mend(_decode_html(data))
+    text, mended = mend(_decode_html(_EMBEDDED.sub(b"", data)))
+    tree = _tree(text)
     try:
-        tree = html.document_fromstring(text, parser=html.HTMLParser(huge_tree=False, no_network=True, encoding=None))
-    except (etree.LxmlError, ValueError) as error:
-        raise DocumentProblem("damaged", f"The HTML cannot be parsed: {error}.") from error
-    _drop_note_marks(tree)
-    found = bare_extraction(
-        html.tostring(tree, encoding="unicode"),
-        favor_recall=True,
-        include_comments=False,
-        include_tables=True,
-        include_formatting=False,
-        include_links=False,
-        with_metadata=True,
-        deduplicate=False,
-    )
+        known = extract_metadata(tree)  # before the scripts go: some of them state title and date
+        for element in list(tree.iter(*_UNREAD)):
+            element.drop_tree()
+        _drop_note_marks(tree)
+        found = bare_extraction(
+            tree,
+            favor_recall=True,
+            include_comments=False,
+            include_tables=True,
+            include_formatting=False,
+            include_links=False,
+            with_metadata=False,
+            deduplicate=False,
+        )
+    except (MemoryError, RecursionError):
+        raise  # a limit's fault
+    except Exception as error:  # its parts raise what lxml, dates and regular expressions do
+        raise DocumentProblem("damaged", f"The page cannot be read: {error}.", remedy=_AGAIN) from error
     if found is None or found.body is None:
         raise DocumentProblem(
             "empty", "The page has no text of its own.", remedy="Save the page from the browser as it is shown."
         )
     notes = (Note("encoding", "Characters that had been decoded twice were mended."),) if mended else ()
-    return _reading("html", _blocks(found.body), title=found.title or "", published_on=found.date or "", notes=notes)
+    return _reading("html", _blocks(found.body), title=known.title or "", published_on=known.date or "", notes=notes)
 
 
 def read_docx(data: bytes) -> Reading:
@@ -81,7 +102,6 @@ def read_docx(data: bytes) -> Reading:
     import io
 
     import mammoth
-    from lxml import html
 
     try:
         converted = mammoth.convert_to_html(
@@ -89,13 +109,13 @@ def read_docx(data: bytes) -> Reading:
             style_map="p[style-name='Title'] => h1:fresh\np[style-name='Caption'] => figcaption:fresh",
             convert_image=mammoth.images.img_element(lambda _: {"src": ""}),
         )
-    except MemoryError:
-        raise  # the limit's fault, not the file's
+    except (MemoryError, RecursionError):
+        raise  # a limit's fault
     except Exception as error:  # mammoth raises whatever its XML and ZIP readers do
-        raise DocumentProblem("damaged", f"The Word file cannot be read: {error}.") from error
+        raise DocumentProblem("damaged", f"The Word file cannot be read: {error}.", remedy=_AGAIN) from error
     if not converted.value.strip():
         raise DocumentProblem("empty", "The Word file has no text.")
-    tree = html.fragment_fromstring(converted.value, create_parent="body")
+    tree = _body(converted.value)
     _mark_notes(tree)
     _drop_note_marks(tree)
     title, published_on = _docx_properties(data)
@@ -104,7 +124,6 @@ def read_docx(data: bytes) -> Reading:
 
 def read_markdown(data: bytes) -> Reading:
     """Return the text of a Markdown file; its YAML front matter gives title and date."""
-    from lxml import html
     from markdown_it import MarkdownIt
 
     text, _ = mend(decode(data).text)
@@ -112,15 +131,18 @@ def read_markdown(data: bytes) -> Reading:
     if match := _FRONT_MATTER.match(text):
         front = _front_matter(match[1])
         text = text[match.end() :]
-    rendered = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+    markdown = MarkdownIt("commonmark", {"maxNesting": _DEEPEST_MARKDOWN}).enable("table")
+    markdown.validateLink = bool  # type: ignore[assignment, method-assign]  # a link that it refuses stays as source
+    rendered = markdown.render(text)
     if not rendered.strip():
         raise DocumentProblem("empty", "The file has no text.")
-    tree = html.fragment_fromstring(rendered, create_parent="body")
+    tree = _body(rendered)
+    _drop_note_marks(tree)
     return _reading(
         "markdown",
         _blocks(tree),
-        title=_SPACE.sub(" ", str(front.get("title", ""))).strip(),
-        published_on=str(front.get("date", ""))[:10],
+        title=_scalar(front.get("title")),
+        published_on=_scalar(front.get("date"))[:10],
     )
 
 
@@ -138,11 +160,37 @@ def read_odt(data: bytes) -> Reading:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             content = archive.read("content.xml")
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-        root = etree.fromstring(content, parser)
-    except (zipfile.BadZipFile, KeyError, OSError, RuntimeError, etree.XMLSyntaxError) as error:
-        raise DocumentProblem("damaged", f"The OpenDocument file cannot be read: {error}.") from error
+        root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+    except MemoryError:
+        raise  # the limit's fault, not the file's
+    except Exception as error:  # ZIP, its compression and XML each fail in ways of their own
+        if _TOO_DEEP in str(error):
+            raise DocumentProblem("damaged", "The file nests too deeply to be read.", remedy=_AGAIN) from error
+        raise DocumentProblem("damaged", f"The OpenDocument file cannot be read: {error}.", remedy=_AGAIN) from error
     return _reading("odt", _blocks(_odt_tree(root)))
+
+
+def _tree(text: str) -> Any:
+    """Return HTML as a tree.
+
+    Raises:
+        DocumentProblem: it nests so deeply that the parser would leave the rest out, or is no HTML.
+    """
+    from lxml import etree, html
+
+    parser = html.HTMLParser(huge_tree=False, no_network=True, encoding=None)
+    try:
+        tree = html.document_fromstring(text, parser=parser)
+    except (etree.LxmlError, ValueError) as error:
+        raise DocumentProblem("damaged", f"The text cannot be parsed: {error}.", remedy=_AGAIN) from error
+    if any(_TOO_DEEP in fault.message for fault in parser.error_log):
+        raise DocumentProblem("damaged", "The file nests too deeply to be read.", remedy=_AGAIN)
+    return tree
+
+
+def _body(text: str) -> Any:
+    """Return HTML that a converter made as the body of a page."""
+    return _tree(f"<html><body>{text}</body></html>").find("body")
 
 
 def _decode_html(data: bytes) -> str:
@@ -151,22 +199,30 @@ def _decode_html(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         pass
-    if declared:
-        try:
-            return data.decode(declared[1].decode("ascii"))
-        except (LookupError, UnicodeDecodeError):
-            pass
+    name = declared[1].decode("ascii", "replace") if declared else ""
+    try:
+        if name and codecs.lookup(name).name not in _NO_ENCODINGS:
+            return data.decode(name)
+    except (LookupError, ValueError):
+        pass
     return decode(data).text
 
 
 def _front_matter(text: str) -> dict[str, Any]:
     import yaml
 
+    if len(text) > _LONGEST_FRONT_MATTER:
+        return {}
     try:
         front = yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError):  # such as a date in no calendar
         return {}
     return front if isinstance(front, dict) else {}
+
+
+def _scalar(value: Any) -> str:
+    """Return a value of the front matter as one line; lists and tables, which can unfold without end, as ""."""
+    return _SPACE.sub(" ", str(value)).strip() if isinstance(value, str | int | float | date) else ""
 
 
 def _docx_properties(data: bytes) -> tuple[str, str]:
@@ -179,9 +235,9 @@ def _docx_properties(data: bytes) -> tuple[str, str]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             core = archive.read("docProps/core.xml")
         root = etree.fromstring(core, etree.XMLParser(resolve_entities=False, no_network=True))
-    except (zipfile.BadZipFile, KeyError, RuntimeError, OSError, etree.XMLSyntaxError):
+    except Exception:  # the text has been read, and needs no properties
         return "", ""
-    values = {etree.QName(child).localname: child.text or "" for child in root}
+    values = {etree.QName(child).localname: child.text or "" for child in root.iterchildren(etree.Element)}
     return values.get("title", ""), values.get("created", "")[:10]
 
 
@@ -208,6 +264,9 @@ _ODT_TAGS = {
     "span": "span", "a": "span", "line-break": "br", "note-body": "note",
 }  # fmt: skip
 
+_ODT_LEFT_OUT = frozenset({"tracked-changes", "note-citation", "annotation", "script"})
+"""What is not printed, or is printed for the eye alone."""
+
 
 def _odt_tree(root: Any) -> Any:
     """Return an OpenDocument body as a tree of the tags that the walk knows."""
@@ -219,18 +278,24 @@ def _odt_tree(root: Any) -> Any:
         if name == "h":
             level = next((v for k, v in source.attrib.items() if etree.QName(k).localname == "outline-level"), "1")
             target.tag = f"h{min(6, int(level) if level.isdigit() else 1)}"
-        if name in ("tracked-changes", "note-citation"):
+        if name in _ODT_LEFT_OUT:
             target.tail = source.tail
             return target
         target.text, target.tail = source.text, source.tail
         if name in ("s", "tab"):
             target.text = " "
-        target.extend(convert(child) for child in source if isinstance(child.tag, str))
+        for child in source:
+            if isinstance(child.tag, str):
+                target.append(convert(child))
+            elif len(target):  # a comment or an entity: what stands behind it is text of its parent
+                target[-1].tail = (target[-1].tail or "") + (child.tail or "")
+            else:
+                target.text = (target.text or "") + (child.tail or "")
         return target
 
-    body = next((element for element in root.iter() if etree.QName(element).localname == "body"), None)
+    body = next((element for element in root.iter(etree.Element) if etree.QName(element).localname == "body"), None)
     if body is None:
-        raise DocumentProblem("damaged", "The OpenDocument file has no body.")
+        raise DocumentProblem("damaged", "The OpenDocument file has no body.", remedy=_AGAIN)
     converted = convert(body)
     converted.tag = "body"
     return converted
@@ -306,7 +371,7 @@ class _Walk:
             self.gather(child.tail)
 
     def gather(self, text: str | None) -> None:
-        if text:
+        if text and (text := shown(text)):
             self.gathered.append(text)
             self.bold_characters += len(text.strip()) if self.bold else 0
 
@@ -334,7 +399,7 @@ class _Walk:
         names: list[str] = []
         for row in table.iter(*_ROWS):
             cells = [cell for cell in row if isinstance(cell.tag, str) and cell.tag in _CELLS]
-            texts = [_SPACE.sub(" ", " ".join(cell.itertext())).strip() for cell in cells]
+            texts = [_SPACE.sub(" ", " ".join(_texts_in(cell))).strip() for cell in cells]
             if not any(texts):
                 continue
             self.rows += 1
@@ -346,6 +411,15 @@ class _Walk:
                 if text:
                     role = "column" if is_head else "cell"
                     self.found.append(_Block(role, text, column=name, group=self.rows))
+
+
+def _texts_in(element: Any) -> Iterator[str]:
+    """Yield the texts in an element, without those of programs and comments."""
+    if isinstance(element.tag, str) and element.tag not in _SKIPPED:
+        yield shown(element.text or "")
+        for child in element:
+            yield from _texts_in(child)
+            yield shown(child.tail or "")
 
 
 def _is_head_row(cells: list[Any], texts: list[str]) -> bool:
@@ -371,4 +445,4 @@ def _reading(
     if not lines:
         raise DocumentProblem("empty", "The file has no text.")
     page = Page(1, "\n".join(texts), lines=tuple(lines))
-    return Reading(form, (page,), paged=False, title=title, published_on=published_on, notes=notes)
+    return Reading(form, (page,), paged=False, title=shown(title), published_on=published_on, notes=notes)

@@ -19,12 +19,14 @@ _BOMS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_SOUND_SHARE = 10
+"""Sound letters of UTF-8 for each broken one: in another encoding, nearly every one would be broken."""
 _PAGE_MARK = re.compile(
     r"^[-\u2010-\u2015=_ ]{3,}\s*page\s+(\d+)\s*[-\u2010-\u2015=_ ]{3,}$", re.IGNORECASE | re.MULTILINE
 )
 _CONTROL_BULLET = re.compile(r"^([ \t]*)[\x01-\x08\x0e-\x1f](?=\s|$)", re.MULTILINE)
-_CONTROL = re.compile(r"[\x01-\x08\x0b\x0e-\x1f\x7f]")
-_OVERRIDES = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_UNSHOWN = re.compile("[\0-\x08\x0b\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -36,17 +38,33 @@ class Decoded:
     is_certain: bool
 
 
-def read_text(data: bytes) -> Reading:
-    """Return the pages of a plain text file."""
+def read_text(data: bytes, *, most_pages: int = 5000, most_text: int = 64 << 20) -> Reading:
+    """Return the pages of a plain text file.
+
+    Raises:
+        DocumentProblem: it has more than `most_text` characters, or more than `most_pages` pages.
+    """
     decoded = decode(data)
+    if len(decoded.text) > most_text:
+        raise DocumentProblem(
+            "too_large",
+            f"The text has {len(decoded.text) >> 20} MB; the limit is {most_text >> 20} MB.",
+            remedy="Raise read_output_mb if you trust the file.",
+        )
     text, mended = mend(decoded.text)
+    if not text.strip():
+        raise DocumentProblem("empty", "The file has no text.", remedy="Get the file again from its source.")
     texts, paged = split_pages(text)
+    if len(texts) > most_pages:
+        raise DocumentProblem(
+            "too_large", f"The text has {len(texts)} pages; the limit is {most_pages}.", remedy="Raise read_pages."
+        )
     pages = tuple(plain_page(number, page) for number, page in enumerate(texts, 1))
     return Reading("text", pages, paged=paged, notes=tuple(_notes(decoded, text, mended)))
 
 
 def decode(data: bytes) -> Decoded:
-    """Return the text of `data`: by its byte order mark, as UTF-8, else by its statistics.
+    """Return the text of `data`: by its byte order mark, as UTF-8 with or without a few faults, else by its statistics.
 
     Raises:
         DocumentProblem: no encoding fits.
@@ -59,7 +77,20 @@ def decode(data: bytes) -> Decoded:
     try:
         return Decoded(data.decode("utf-8"), "utf-8", True)
     except UnicodeDecodeError:
-        return _guessed(data)
+        return _damaged_utf_8(data) or _guessed(data)
+
+
+def _damaged_utf_8(data: bytes) -> Decoded | None:
+    """Return UTF-8 in which a few bytes are broken, or None when most of what is not ASCII is something else."""
+    try:  # some programs write a character as two halves of UTF-16, each in UTF-8
+        halves = data.decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")
+        return Decoded(halves.decode("utf-16-le", "replace"), "utf-8", is_certain=True)
+    except UnicodeDecodeError:
+        pass
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    beyond_ascii = len(_BEYOND_ASCII.findall(text))
+    return Decoded(text, "utf-8", is_certain=False) if beyond_ascii > _SOUND_SHARE * broken else None
 
 
 def _guessed(data: bytes) -> Decoded:
@@ -108,19 +139,24 @@ def _wide_encoding(data: bytes) -> str:
 def mend(text: str) -> tuple[str, bool]:
     """Return `text` with mojibake undone and line ends unified, and whether any was undone.
 
-    Only what ftfy calls certain is undone. NUL characters and direction overrides are dropped: no
-    printed page shows them, and they can make a quote read other than it is stored.
+    Only what ftfy calls certain is undone.
     """
     import ftfy
 
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    text = _OVERRIDES.sub("", text)
-    text = _CONTROL.sub("", _CONTROL_BULLET.sub("\\1\u2022", text))
-    text = "".join(char for char in text if not "\ud800" <= char <= "\udfff")
+    text = shown(_CONTROL_BULLET.sub("\\1\u2022", text))
     if not ftfy.badness.is_bad(text):
         return text, False
     fixed = "\n".join(ftfy.fix_encoding(line) for line in text.split("\n"))
     return fixed, fixed != text
+
+
+def shown(text: str) -> str:
+    """Return `text` without NUL and control characters, direction overrides and halves of characters.
+
+    No printed page shows them, and they can make a quote read other than it is stored.
+    """
+    return _UNSHOWN.sub("", text)
 
 
 def split_pages(text: str) -> tuple[list[str], bool]:

@@ -2,6 +2,8 @@
 
     routes.py      which page answers which address
     queries.py     what each page asks the database
+    editions.py    what changed between editions
+    problems.py    what was not read, and why
     quality.py     how good the figures are, in words
     showing.py     how texts, numbers and pages are shown
     serving.py     how `concord serve` starts Datasette

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from sqlite_utils import Database
 
+from ..citing import Citation
 from ..comparing import FINDINGS, Quote, compare, issuers_with_documents, own_documents, quotes, quotes_of_cell
 from ..passages import language_name, to_passage
 from ..store import rows
 
 __all__ = [
-    "FINDINGS", "cell", "choices", "commitment", "comparison", "confidence", "document", "documents", "home", "issuer",
-    "matrix", "problems", "theme",
+    "FINDINGS", "cell", "choices", "citation", "commitment", "comparison", "confidence", "document", "documents", "home",
+    "issuer", "matrix", "retired", "theme",
 ]  # fmt: skip
 
 CHARACTERS_A_PAGE = 45_000
@@ -41,8 +44,10 @@ select documents.*, issuers.name as issuer, kinds.label as kind,
 from documents left join issuers on issuers.id = documents.issuer_id join kinds on kinds.id = kind_id
 """
 PROBLEMS = """
-select problems.*, documents.title, documents.issuer_id from problems
-left join documents on documents.id = problems.document_id
+select problems.*, documents.title, documents.issuer_id, issuers.name as issuer, documents.year, documents.status,
+       documents.is_covered
+from problems left join documents on documents.id = problems.document_id
+left join issuers on issuers.id = documents.issuer_id
 """
 MENTIONS = """
 select mentions.issuer_id, issuers.name, role, count(*) as n, group_concat(distinct page) as pages
@@ -435,9 +440,52 @@ def issuer(db: Database, code: str) -> dict[str, Any] | None:
     }
 
 
-def problems(db: Database) -> list[dict[str, Any]]:
-    """Return what could not be read, failures first."""
-    return rows(db, f"{PROBLEMS} order by is_failure desc, kind, document_id, page")
+def citation(db: Database, document_id: str, commitment_id: str, permalink: str, accessed: date) -> Citation:
+    """Return how to cite a document, or a commitment in it when `commitment_id` is not empty.
+
+    The author is who issued the text: of a joint text all who signed it, also where one of them alone is bound.
+    """
+    document = rows(db, f"{DOCUMENTS} where documents.id = ?", [document_id])[0]
+    quote = next(iter(quotes(db, "commitments.id = ?", [commitment_id])), None)
+    return Citation(
+        key=f"{document_id}-{commitment_id}" if quote else document_id,
+        authors=_authors(db, document["issuer_id"]),
+        title=document["title"],
+        kind=document["kind"],
+        permalink=permalink,
+        accessed=accessed,
+        body=document["body"],
+        published_on=document["published_on"] or str(document["year"] or ""),
+        page=(quote.page_label or str(quote.page)) if quote and quote.is_paged else "",
+        quote=quote.quote if quote else "",
+        source_url=document["source_url"],
+        language=document["language"],
+    )
+
+
+def _authors(db: Database, code: str | None) -> tuple[str, ...]:
+    issuers = {row["id"]: row for row in rows(db, "select id, name, kind from issuers")}
+    if code is None or code not in issuers:
+        return ()
+    signatories = code.split("-") if issuers[code]["kind"] == "joint" else []
+    signed = all(one in issuers for one in signatories)
+    return tuple(issuers[one]["name"] for one in (signatories if signatories and signed else [code]))
+
+
+def retired(db: Database, kind: str, name: str) -> dict[str, Any] | None:
+    """Return what an address led to before that went, with words to search for it; None when nothing is known."""
+    found = rows(
+        db,
+        "select retired.*, documents.title as document from retired left join documents on documents.id = document_id"
+        " where retired.kind = ? and retired.id = ?",
+        [kind, name],
+    )
+    return {**found[0], "words": " ".join(_words(found[0]["label"])[:12])} if found else None
+
+
+def _words(text: str) -> Sequence[str]:
+    """Return the words of a text, without the signs that a search would take for its own."""
+    return [word for word in re.findall(r"\w+(?:['’]\w+)*", text) if word != "OR"]
 
 
 def as_json(value: Any) -> str:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, unquote, urlencode
 
 from datasette.utils import add_cors_headers
 from datasette.utils.asgi import NotFound, Response
 from sqlite_utils import Database
 
+from ..citing import FORMS, Citation
 from ..errors import ConcordError
 from ..printing import to_csv, to_json, to_markdown
 from ..search import Engine, Filters
 from ..settings import load_settings
+from . import editions as aligned
+from . import problems as reading
 from . import quality as measuring
 from . import queries
 
@@ -61,6 +65,22 @@ def _database(datasette: Any) -> Any:
     if database is None:
         raise NotFound("No Concord database is served here.")
     return database
+
+
+class NotHere(NotFound):  # type: ignore[misc]  # Datasette publishes no types
+    """An address of something that this database does not hold: it is gone, or never was here.
+
+    `retired` says what it was and when it went; None when the database knows nothing of it.
+    """
+
+    def __init__(self, kind: str, retired: dict[str, Any] | None) -> None:
+        super().__init__(f"There is no such {kind}{' any more' if retired else ''}.")
+        self.kind = kind
+        self.retired = retired
+
+
+async def _not_here(database: Any, kind: str, name: str) -> NotHere:
+    return NotHere(kind, await ask(database, queries.retired, kind, name))
 
 
 def _list(request: Any, name: str) -> list[str]:
@@ -179,39 +199,83 @@ async def documents(datasette: Any, request: Any) -> Response:
 
 
 async def document(datasette: Any, request: Any) -> Response:
-    """/document/<id>: a document's text with its commitments marked."""
+    """/document/<id>: a document's text with its commitments marked; the other forms cite it."""
+    database, name = _database(datasette), request.url_vars["name"]
     start, passage = _whole(request, "start") or 0, request.args.get("passage") or ""
-    found = await ask(_database(datasette), queries.document, request.url_vars["name"], start, passage)
+    found = await ask(database, queries.document, name, start, passage)
     if found is None:
-        raise NotFound("There is no such document.")
-    return await _page(datasette, request, "concord_document.html", found)
+        raise await _not_here(database, "document", name)
+    cited = await _cited(datasette, request, name)
+    if request.url_vars["format"]:
+        return _citation(cited, request.url_vars["format"])
+    compared = await ask(database, aligned.compared_with, name)
+    shown = {**found, "compared": compared, "cited": _in_every_form(cited)}
+    return await _page(datasette, request, "concord_document.html", shown)
 
 
 async def commitment(datasette: Any, request: Any) -> Response:
-    """/commitment/<id>: one promise in its context."""
-    found = await ask(_database(datasette), queries.commitment, request.url_vars["name"])
+    """/commitment/<id>: one promise in its context; the other forms cite it."""
+    database, name = _database(datasette), request.url_vars["name"]
+    found = await ask(database, queries.commitment, name)
     if found is None:
-        raise NotFound("There is no such commitment.")
-    return await _page(datasette, request, "concord_commitment.html", found)
+        raise await _not_here(database, "commitment", name)
+    cited = await _cited(datasette, request, found["row"]["document_id"], name)
+    if request.url_vars["format"]:
+        return _citation(cited, request.url_vars["format"])
+    return await _page(datasette, request, "concord_commitment.html", {**found, "cited": _in_every_form(cited)})
+
+
+async def _cited(datasette: Any, request: Any, document_id: str, commitment_id: str = "") -> Citation:
+    """Return how to cite a document or a commitment, today and at the address at which this site was asked."""
+    path = f"/commitment/{commitment_id}" if commitment_id else f"/document/{document_id}"
+    permalink = datasette.absolute_url(request, datasette.urls.path(path))
+    today = datetime.now(UTC).date()
+    cited: Citation = await ask(_database(datasette), queries.citation, document_id, commitment_id, permalink, today)
+    return cited
+
+
+def _in_every_form(cited: Citation) -> dict[str, tuple[str, str]]:
+    """Return the name and the text of a citation in each form, by the ending of its address."""
+    return {ending: (form.name, form.make(cited)) for ending, form in FORMS.items()}
+
+
+def _citation(cited: Citation, ending: str) -> Response:
+    form = FORMS[ending]
+    return Response(
+        form.make(cited),
+        headers={"content-disposition": f'attachment; filename="{cited.key}.{ending}"'},
+        content_type=f"{form.content_type}; charset=utf-8",
+    )
 
 
 async def theme(datasette: Any, request: Any) -> Response:
     """/theme/<code>: a theme, its sub-themes, and who commits to it."""
+    database, name = _database(datasette), request.url_vars["name"]
     subtheme = request.args.get("subtheme") or ""
-    found = await ask(_database(datasette), queries.theme, request.url_vars["name"], subtheme)
+    found = await ask(database, queries.theme, name, subtheme)
     if found is None:
-        raise NotFound("There is no such theme.")
+        raise await _not_here(database, "theme", name)
     if subtheme and found["chosen"] is None:
-        raise NotFound("There is no such sub-theme of this theme.")
+        raise await _not_here(database, "sub-theme", subtheme)
     return await _page(datasette, request, "concord_theme.html", found)
 
 
 async def issuer(datasette: Any, request: Any) -> Response:
     """/issuer/<code>: who it is, what it promises, whom it names."""
-    found = await ask(_database(datasette), queries.issuer, request.url_vars["name"])
+    database, name = _database(datasette), request.url_vars["name"]
+    found = await ask(database, queries.issuer, name)
     if found is None:
-        raise NotFound("There is no such issuer.")
+        raise await _not_here(database, "issuer", name)
     return await _page(datasette, request, "concord_issuer.html", found)
+
+
+async def editions(datasette: Any, request: Any) -> Response:
+    """/editions/<family>: what changed from one edition of a text to the next, with both quotes."""
+    family, change = unquote(request.url_vars["name"]), request.args.get("change") or ""
+    found = await ask(_database(datasette), aligned.editions, family, _whole(request, "edition"), change)
+    if found is None:
+        raise NotFound("There are no two editions of such a text here.")
+    return await _page(datasette, request, "concord_editions.html", found)
 
 
 async def quality(datasette: Any, request: Any) -> Response:
@@ -220,21 +284,23 @@ async def quality(datasette: Any, request: Any) -> Response:
 
 
 async def problems(datasette: Any, request: Any) -> Response:
-    """/problems: what could not be read, and why."""
-    return await _page(
-        datasette, request, "concord_problems.html", {"problems": await ask(_database(datasette), queries.problems)}
-    )
+    """/problems: what was not read or only in part, and why, by the kind of problem."""
+    return await _page(datasette, request, "concord_problems.html", await ask(_database(datasette), reading.problems))
 
 
 async def not_found(datasette: Any, request: Any, error: Exception) -> Response:
     """Answer an address that leads nowhere, in the format that was asked for."""
-    told = {"ok": False, "error": str(error), "status": 404, "title": None}
+    told: dict[str, Any] = {"ok": False, "error": str(error), "status": 404, "title": None}
+    templates = ["404.html", "error.html"]
+    if isinstance(error, NotHere):
+        told["retired"] = error.retired
+        templates = ["concord_not_here.html"]
     headers: dict[str, str] = {}
     if datasette.cors:
         add_cors_headers(headers)
     if request.path.endswith(".json"):
         return Response.json(told, status=404, headers=headers)
-    page = await datasette.render_template(["404.html", "error.html"], told, request=request)
+    page = await datasette.render_template(templates, told, request=request)
     return Response.html(page, status=404, headers=headers)
 
 
@@ -245,15 +311,17 @@ async def _page(datasette: Any, request: Any, template: str, values: dict[str, A
 
 
 _NAME = r"(?P<name>[A-Za-z0-9-]+)"
+_CITED = rf"(?:\.(?P<format>{'|'.join(FORMS)}))?"
 ROUTES = [
     (r"^/search(?:\.(?P<format>json))?$", search),
     (r"^/compare(?:\.(?P<format>json|csv|md))?$", compare),
     (r"^/compare/cell$", cell),
     (r"^/documents$", documents),
-    (rf"^/document/{_NAME}$", document),
-    (rf"^/commitment/{_NAME}$", commitment),
+    (rf"^/document/{_NAME}{_CITED}$", document),
+    (rf"^/commitment/{_NAME}{_CITED}$", commitment),
     (rf"^/theme/{_NAME}$", theme),
     (rf"^/issuer/{_NAME}$", issuer),
+    (r"^/editions/(?P<name>[^/]+)$", editions),
     (r"^/quality$", quality),
     (r"^/problems$", problems),
 ]
