@@ -32,8 +32,9 @@ demo: $(BIN)/.installed
 	@mkdir -p build
 	$(BIN)/concord demo --db build/concord-demo.db --port $(PORT)
 
+# One process for each core: threads of PyTorch's own would only wait for each other.
 test: lint types
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(BIN)/.installed
 	$(BIN)/ruff check .

@@ -33,6 +33,8 @@ _TURNS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068
 """Characters that change the direction of writing: `text.shown()` drops them from other formats."""
 _START = re.compile(rb"startxref\s+(\d{1,15})")
 _DIRECTORY = re.compile(rb"\s*(?:xref|\d+\s+\d+\s+obj)")
+_TABLE = re.compile(rb"(?<!start)xref")
+_MISCOUNT = 128
 _ZEROED = bytes(64)
 """What no page's content holds, and a disk or a download that failed leaves behind."""
 _MOST_UNFOLDED = 64 << 20
@@ -53,7 +55,8 @@ def read_pdf(data: bytes, *, most_pages: int, ocr: str = "off") -> Reading:
         DocumentProblem: it asks for a password, has no page that can be read, or more than
             `most_pages` pages.
     """
-    data = _decrypted(data[max(0, data.find(b"%PDF-")) :])
+    junk = max(0, data.find(b"%PDF-"))
+    data = _decrypted(data[junk:])
     document = _open(data)
     is_rebuilt = False
     if document is None or not _ENDING.search(data[-_LONGEST_ENDING:]):
@@ -81,19 +84,28 @@ def read_pdf(data: bytes, *, most_pages: int, ocr: str = "off") -> Reading:
     notes += unread
     if is_rebuilt:
         notes.append(_rebuilt_note(pages))
-    elif not _finds_its_directory(data):
+    if not any(page.status in ("text", "ocr") for page in pages):
+        raise _without_text(notes)
+    if not is_rebuilt and not _finds_its_directory(data, junk):
         notes.append(
             Note("damaged", "The PDF is not as it was written: a part of it can have been lost, or come twice.", _AGAIN)
         )
-    if not any(page.status in ("text", "ocr") for page in pages):
-        raise _without_text(notes)
     return Reading("pdf", tuple(pages), title=structure.title, published_on=structure.published_on, notes=tuple(notes))
 
 
-def _finds_its_directory(data: bytes) -> bool:
-    """Say whether the directory stands where the end of the file says; else something was cut out or put in."""
+def _finds_its_directory(data: bytes, junk: int) -> bool:
+    """Say whether the directory stands where the end of the file says; else something was cut out or put in.
+
+    Some writers count from the first byte of the file, and some from where the PDF begins, behind `junk` bytes; some
+    miscount by a few.
+    """
     stated = _START.findall(data[-_LONGEST_ENDING:])
-    return not stated or bool(_DIRECTORY.match(data, int(stated[-1])))
+    places = (int(stated[-1]), int(stated[-1]) - junk) if stated else ()
+    return not stated or any(
+        place >= 0
+        and (_DIRECTORY.match(data, place) or _TABLE.search(data, max(0, place - _MISCOUNT), place + _MISCOUNT))
+        for place in places
+    )
 
 
 def _rebuilt_note(pages: list[Page]) -> Note:
