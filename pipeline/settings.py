@@ -52,7 +52,7 @@ class Settings:
     read_output_mb: int = 64
     """What one file may unfold to, as text with its layout."""
     read_pages: int = 5000
-    """Pages of one PDF."""
+    """Pages of one file."""
 
     theme_floor: float = 0.45
     """A commitment of whose theme the model is not sure has none when it is less like every theme than this."""

@@ -84,7 +84,7 @@ def stream(content: bytes, entries: bytes = b"") -> bytes:
     return b"<<%s/Length %d>>\nstream\n%s\nendstream" % (entries, len(content), content)
 
 
-def shown(text: str = SENTENCE) -> bytes:
+def printed(text: str = SENTENCE) -> bytes:
     """Return the operators that print a line."""
     return b"BT /F1 12 Tf 72 700 Td (%s) Tj ET" % text.encode("latin-1")
 
@@ -97,10 +97,10 @@ LEAF = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resource
 def tree(kids: bytes = b"3 0 R", count: int = 1, *more: bytes, leaf: bytes = LEAF, root: bytes = b"") -> bytes:
     """Return a PDF with this tree of pages; the page is piece 3, its text 4, its font 5."""
     branch = b"<</Type/Pages/Count %d/Kids[%s]>>" % (count, kids)
-    return pdf(b"<</Type/Catalog/Pages 2 0 R%s>>" % root, branch, leaf, stream(shown()), FONT, *more)
+    return pdf(b"<</Type/Catalog/Pages 2 0 R%s>>" % root, branch, leaf, stream(printed()), FONT, *more)
 
 
-def page(content: bytes, *more: bytes, resources: bytes = FONTS, font: bytes = FONT, root: bytes = b"") -> bytes:
+def one_page(content: bytes, *more: bytes, resources: bytes = FONTS, font: bytes = FONT, root: bytes = b"") -> bytes:
     """Return a PDF of one page with this content, further pieces from number 6."""
     leaf = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<<%s>>>>" % resources
     branch = b"<</Type/Pages/Count 1/Kids[3 0 R]>>"
@@ -231,8 +231,8 @@ def corrupt() -> Iterator[tuple]:
     yield "noise.pdf", b"%PDF-1.7\n" + random.Random(1).randbytes(60_000), {"damaged"}
     yield "numbers.pdf", b"%PDF-1.7\n" + b"".join(b"%d 0 obj\n" % n for n in range(20_000)), {"damaged"}
     yield "box.pdf", whole.replace(b"[0 0 612 792]", b"[0 0 1e39 (a)]"), ANY
-    yield "font-size.pdf", page(stream(shown().replace(b" 12 ", b" 1e30 "))), ANY
-    yield "matrix.pdf", page(stream(b"1e38 0 0 1e38 1e38 1e38 cm " + shown())), ANY
+    yield "font-size.pdf", one_page(stream(printed().replace(b" 12 ", b" 1e30 "))), ANY
+    yield "matrix.pdf", one_page(stream(b"1e38 0 0 1e38 1e38 1e38 cm " + printed())), ANY
     yield "rotation.pdf", whole.replace(b"/Contents", b"/Rotate 90000000045/Contents"), ANY
     yield "bad-zip.docx", word(said()).replace(b"PK\x01\x02", b"PK\x09\x09"), {"damaged"}
     yield "bad-deflate.odt", _spoiled(open_text(paragraph(SENTENCE * 30)), b"content.xml"), {"damaged"}
@@ -253,15 +253,19 @@ def cyclic() -> Iterator[tuple]:
     yield "pages.pdf", tree(b"3 0 R 2 0 R", 2), READ
     yield "branches.pdf", tree(b"6 0 R 3 0 R", 5, b"<</Type/Pages/Count 4/Kids[2 0 R 6 0 R]/Parent 2 0 R>>"), ANY
     yield "parent.pdf", tree(leaf=LEAF.replace(b"/Parent 2", b"/Parent 3")), READ
-    yield "content.pdf", page(b"[4 0 R 4 0 R]"), {"empty", "damaged"}
-    yield "length.pdf", page(stream(shown()).replace(b"/Length ", b"/Length 4 0 R/L ")), READ
-    yield "font.pdf", page(stream(shown()), font=b"5 0 R"), READ
-    yield "form.pdf", page(stream(shown() + b" /X Do"), stream(b"/X Do", form % with_form), resources=with_form), READ
+    yield "content.pdf", one_page(b"[4 0 R 4 0 R]"), {"empty", "damaged"}
+    yield "length.pdf", one_page(stream(printed()).replace(b"/Length ", b"/Length 4 0 R/L ")), READ
+    yield "font.pdf", one_page(stream(printed()), font=b"5 0 R"), READ
+    yield (
+        "form.pdf",
+        one_page(stream(printed() + b" /X Do"), stream(b"/X Do", form % with_form), resources=with_form),
+        READ,
+    )
     yield "labels.pdf", tree(b"3 0 R", 1, b"<</Kids[6 0 R]>>", root=b"/PageLabels 6 0 R"), READ
     yield "outline.pdf", tree(b"3 0 R", 1, b"<</First 6 0 R/Next 6 0 R/Title(a)>>", root=b"/Outlines 6 0 R"), READ
     looped = tree()
     yield "tables.pdf", looped.replace(b"/Root", b"/Prev %d/Root" % looped.index(b"xref")), READ
-    yield "packed.pdf", page(stream(shown()), stream(b"6 0 1", b"/Type/ObjStm/N 1/First 4/Extends 6 0 R")), READ
+    yield "packed.pdf", one_page(stream(printed()), stream(b"6 0 1", b"/Type/ObjStm/N 1/First 4/Extends 6 0 R")), READ
     yield (
         "entities.odt",
         open_text(paragraph("&a;"), before='<!DOCTYPE a [<!ENTITY a "&b;"><!ENTITY b "&a;">]>'),
@@ -275,7 +279,7 @@ def nested() -> Iterator[tuple]:
     yield "arrays.pdf", tree(b"3 0 R", 1, b"[" * 100_000 + b"]" * 100_000, root=b"/X 6 0 R"), READ
     yield "tables.pdf", tree(b"3 0 R", 1, b"<</A" * 50_000 + b" 1" + b">>" * 50_000, root=b"/X 6 0 R"), READ
     yield "tree.pdf", tree(b"6 0 R", 1, *levels, LEAF.replace(b"Parent 2", b"Parent 2005")), ANY
-    yield "states.pdf", page(stream(b"q " * 300_000 + shown())), ANY
+    yield "states.pdf", one_page(stream(b"q " * 300_000 + printed())), ANY
     yield "divisions.html", web("<div>" * 20_000), {"damaged"}
     yield "tables.html", web("<table><tr><td>" * 3000), {"damaged"}
     yield "lists.html", web("<ul><li>" * 3000), {"damaged"}
@@ -308,40 +312,42 @@ def bomb() -> Iterator[tuple]:
     flate = b"/Filter/FlateDecode"
     form = b"/Type/XObject/Subtype/Form/BBox[0 0 600 700]/Resources<<%s/XObject<</X %d 0 R>>>>"
     forms = [stream(b"/X Do " * 10, form % (FONTS, 7 + n)) for n in range(9)]
-    yield "content.pdf", page(stream(folded(b" ", 600), flate)), {"empty", *OVER}
+    yield "content.pdf", one_page(stream(folded(b" ", 600), flate)), {"empty", *OVER}
     yield (
         "twice.pdf",
-        page(stream(zlib.compress(folded(b" ", 600)), b"/Filter[/FlateDecode/FlateDecode]")),
+        one_page(stream(zlib.compress(folded(b" ", 600)), b"/Filter[/FlateDecode/FlateDecode]")),
         {"empty", *OVER},
     )
-    yield "runs.pdf", page(stream(b"\x81 " * 1_000_000, b"/Filter/RunLengthDecode")), {"empty", *OVER}
-    yield "letters.pdf", page(stream(folded(b"BT /F1 9 Tf 9 9 Td (We will act.) Tj ET ", 60), flate)), OVER
-    yield "arrays.pdf", page(stream(folded(b"[", 40), flate)), {"empty", *OVER}
+    yield "runs.pdf", one_page(stream(b"\x81 " * 1_000_000, b"/Filter/RunLengthDecode")), {"empty", *OVER}
+    yield "letters.pdf", one_page(stream(folded(b"BT /F1 9 Tf 9 9 Td (We will act.) Tj ET ", 60), flate)), OVER
+    yield "arrays.pdf", one_page(stream(folded(b"[", 40), flate)), {"empty", *OVER}
     yield (
         "forms.pdf",
-        page(stream(b"/X Do"), *forms, stream(shown(), form % (FONTS, 99)), resources=FONTS + b"/XObject<</X 6 0 R>>"),
+        one_page(
+            stream(b"/X Do"), *forms, stream(printed(), form % (FONTS, 99)), resources=FONTS + b"/XObject<</X 6 0 R>>"
+        ),
         OVER,
     )
     image = b"/Type/XObject/Subtype/Image/Width 100000/Height 100000/BitsPerComponent 8/ColorSpace/DeviceRGB"
     yield (
         "picture.pdf",
-        page(stream(shown() + b" /X Do"), stream(b"x", image), resources=FONTS + b"/XObject<</X 6 0 R>>"),
+        one_page(stream(printed() + b" /X Do"), stream(b"x", image), resources=FONTS + b"/XObject<</X 6 0 R>>"),
         READ,
     )
     yield (
         "packed.pdf",
-        page(stream(shown()), stream(folded(b" ", 300), b"/Type/ObjStm/N 1000000/First 10" + flate)),
+        one_page(stream(printed()), stream(folded(b" ", 300), b"/Type/ObjStm/N 1000000/First 10" + flate)),
         READ,
     )
     lines = b"".join(b"%d 50 m %d 750 l S 50 %d m 550 %d l S " % (n, n, n, n) for n in range(50, 550, 8))
-    yield "rules.pdf", page(stream(lines + shown())), {"read", "timed_out"}
+    yield "rules.pdf", one_page(stream(lines + printed())), {"read", "timed_out"}
     yield "text.docx", word(said("FILLING"), filling=300), {"too_large"}
     yield "paragraphs.docx", word(said("act") * 100_000), {"read", *OVER}
     yield "properties.docx", word(said(), filling=20, **{"docProps__core-xml": "<a>FILLING</a>"}), READ
     yield "picture.docx", word(said(), filling=60, **{"word__media__a-png": FILLING}), READ
     yield "text.odt", open_text(paragraph("FILLING"), filling=300), {"too_large"}
     yield "picture.odt", open_text(paragraph(), filling=60, **{"Pictures__a-png": FILLING}), READ
-    yield "lies.docx", _lying(word(said())), {"damaged"}
+    yield "lies.docx", lying(word(said())), {"damaged"}
     yield "entities.docx", word(said("&j;"), before=f'<!DOCTYPE a [<!ENTITY a "We act. ">{LAUGHS}]>'), {"damaged"}
     yield (
         "entities.odt",
@@ -361,7 +367,7 @@ def bomb() -> Iterator[tuple]:
     yield "table.md", b"|a" * 300 + b"|\n" + b"|-" * 300 + b"|\n" + b"|b\n" * 300, {"read", *OVER}
 
 
-def _lying(archive: bytes) -> bytes:
+def lying(archive: bytes) -> bytes:
     """Return an archive whose parts say that they unfold to two gigabytes."""
     made = bytearray(archive)
     at = -1
@@ -389,7 +395,7 @@ def encrypted() -> Iterator[tuple]:
     )
     ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
     yield "office.docx", ole + "EncryptedPackage".encode("utf-16-le") + bytes(600), {"encrypted"}
-    yield "zip.docx", _flagged(word(said())), {"encrypted"}
+    yield "zip.docx", flagged(word(said())), {"encrypted"}
     manifest = "<manifest><file-entry><encryption-data/></file-entry></manifest>"
     locked = {"content.xml": b"\x8f\x01" * 99, "META-INF/manifest.xml": manifest}
     yield "open.odt", zipped(_parts(open_text(paragraph())) | locked), {"encrypted"}
@@ -411,7 +417,7 @@ def _locked(data: bytes, password: str, method: str) -> bytes:
     return buffer.getvalue()
 
 
-def _flagged(archive: bytes) -> bytes:
+def flagged(archive: bytes) -> bytes:
     """Return an archive whose parts say that they are encrypted."""
     made = bytearray(archive)
     for sign, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
@@ -459,7 +465,7 @@ def external() -> Iterator[tuple]:
     )
     yield "style.html", web("", f'<link rel="stylesheet" href="{SECRET}"><base href="http://127.0.0.1:9/">'), READ
     yield "refresh.html", web("", f'<meta http-equiv="refresh" content="0; url={SECRET}">'), READ
-    yield "stream.pdf", page(b"<</Length 0/F(/etc/passwd)>>\nstream\n\nendstream"), {"empty"}
+    yield "stream.pdf", one_page(b"<</Length 0/F(/etc/passwd)>>\nstream\n\nendstream"), {"empty"}
     yield "launch.pdf", tree(b"3 0 R", 1, b"<</S/Launch/F(/bin/sh)>>", root=b"/OpenAction 6 0 R"), READ
     yield "front.md", b"---\ntitle: !!python/object/apply:os.system ['true']\n---\n" + SENTENCE.encode(), READ
     yield "picture.md", f"![a]({SECRET}) {SENTENCE}".encode(), READ
@@ -572,7 +578,7 @@ def empty() -> Iterator[tuple]:
     yield "mark.txt", b"\xef\xbb\xbf", {"empty"}
     yield "wide-mark.txt", b"\xff\xfe", {"empty"}
     yield "letter.txt", b"a", READ
-    yield "page.pdf", page(stream(b"")), {"empty"}
+    yield "page.pdf", one_page(stream(b"")), {"empty"}
     yield "word.docx", word(""), {"empty"}
     yield "open.odt", open_text(""), {"empty"}
     yield "page.html", b"<html><body></body></html>", {"empty"}
@@ -612,7 +618,7 @@ def _mapped(code: bytes) -> bytes:
         b"begincmap 1 begincodespacerange <00> <ff> endcodespacerange 1 beginbfchar <41> <%s> endbfchar endcmap" % code
     )
     font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 6 0 R>>"
-    return page(stream(shown("We A will act.")), stream(table), font=font)
+    return one_page(stream(printed("We A will act.")), stream(table), font=font)
 
 
 def nul() -> Iterator[tuple]:

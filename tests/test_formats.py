@@ -6,6 +6,7 @@ import io
 import zipfile
 
 import pytest
+from attacks import flagged, lying, open_text, paragraph, said, word
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -102,3 +103,41 @@ def test_any_bytes_are_a_format_or_a_problem(data):
     except DocumentProblem as problem:
         found = problem.kind
     assert found in {"pdf", "docx", "odt", "html", "markdown", "text", "empty", "unsupported", "damaged"}
+
+
+@pytest.mark.parametrize(
+    ("data", "named"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "Office"),
+        (flagged(word(said())), "Office"),
+        (zipped(mimetype=ODT, content_xml="", **{"META-INF__manifest_xml": "<encryption-data/>"}), "OpenDocument"),
+    ],
+)
+def test_an_office_file_with_a_password_is_encrypted(data, named):
+    with pytest.raises(DocumentProblem, match=f"The {named} file asks for a password") as caught:
+        format_of(data, "a.docx")
+    assert caught.value.kind == "encrypted"
+
+
+@pytest.mark.parametrize("data", [word(said("FILLING"), filling=2), open_text(paragraph("FILLING"), filling=2)])
+def test_an_office_file_that_unfolds_to_more_than_the_limit_is_not_unfolded(data):
+    with pytest.raises(DocumentProblem, match="unfolds to 2 MB of XML; 1 MB can be read") as caught:
+        format_of(data, "a.docx", most_unfolded=1 << 20)
+    assert caught.value.kind == "too_large"
+
+
+def test_pictures_of_an_office_file_are_not_unfolded():
+    data = word(said(), filling=2, **{"word__media__a-png": b"FILLING"})
+    assert format_of(data, "a.docx", most_unfolded=1 << 20) == "docx"
+
+
+def test_an_office_file_that_says_that_it_unfolds_to_the_impossible_is_damaged():
+    with pytest.raises(DocumentProblem, match="more than is possible") as caught:
+        format_of(lying(word(said())), "a.docx", most_unfolded=4 << 30)
+    assert caught.value.kind == "damaged"
+
+
+def test_a_pdf_far_behind_other_bytes_is_a_pdf_when_it_is_whole():
+    whole = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\nstartxref\n0\n%%EOF"
+    assert format_of(b"junk " * 1000 + whole, "a.pdf") == "pdf"
+    assert format_of(b"junk " * 1000 + whole[:20], "a.pdf") == "text"

@@ -115,7 +115,10 @@ def test_a_file_that_unfolds_without_end_is_too_large(problem_of):
             if name == "word/document.xml":
                 content = content.replace(b"<w:body>", b"<w:body>" + b"<w:p><w:r><w:t>act</w:t></w:r></w:p>" * 60_000)
             target.writestr(name, content)
-    assert problem_of(unfolded.getvalue(), replace(SETTINGS, read_memory_mb=120), "a.docx") == "too_large"
+    assert (
+        problem_of(unfolded.getvalue(), replace(SETTINGS, read_memory_mb=120, read_seconds=120), "a.docx")
+        == "too_large"
+    )
 
 
 def test_markup_that_nests_without_end_is_a_problem(problem_of):

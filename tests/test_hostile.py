@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -44,6 +45,17 @@ def test_there_are_more_than_a_hundred_and_fifty_hostile_files(suite, capsys):
     with capsys.disabled():
         print(f"\n{ends.total()} hostile files: {', '.join(f'{count} {end}' for end, count in ends.most_common())}")  # noqa: T201  # whoever runs the tests is told
     assert ends.total() >= 150
+
+
+def test_the_documentation_counts_the_files_that_there_are(suite):
+    page = (ROOT / "docs" / "reading.md").read_text("utf-8").partition("## Hostile files")[2].partition("\n## ")[0]
+    rows = [
+        [cell.strip() for cell in row.split("|")[1:3]]
+        for row in page.splitlines()
+        if re.match(r"\| [a-z].*\d \|$", row)
+    ]
+    counts = {end: int(count) for end, count in rows if count.isdecimal()}
+    assert counts.pop("all") == len(suite["outcomes"]) == sum(counts.values())
 
 
 @pytest.mark.parametrize("line", LINES)

@@ -279,3 +279,67 @@ def test_offsets_of_lines_give_blocks_without_outer_white_space(reader):
     ).pages[0]
     texts = [page.text[line.start : line.end] for line in page.lines]
     assert [text for text in texts if text != text.strip() or not text] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>run()</script>\n\nWe will act.",
+        "We will act.<!-- run() -->",
+        "<style>p { color: red }</style>\n\nWe will <b onclick='run()'>act</b>.",
+        "[We will act.](javascript:run())",
+    ],
+)
+def test_programs_in_markdown_are_no_text(text):
+    assert blocks(read_markdown(text.encode())) == [("paragraph", "We will act.")]
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "date: 2018-99-99",
+        "title: " + "9" * 5000,
+        "title: [" + "[" * 3000,
+        "title: [a, b]",
+        "? [a]\n: b",
+        "title: &a [*a]",
+    ],
+)
+def test_front_matter_that_cannot_be_meant_is_left_out(front):
+    reading = read_markdown(f"---\n{front}\n---\nWe will act.".encode())
+    assert (reading.pages[0].text, reading.title, reading.published_on) == ("We will act.", "", "")
+
+
+@pytest.mark.parametrize(
+    "between", ["<!-- note -->", "<?run?>", "<office:annotation><text:p>note</text:p></office:annotation>"]
+)
+def test_what_stands_behind_a_comment_in_an_open_document_is_read(between):
+    assert blocks(read_odt(odt(f"<text:p>We will {between}act.</text:p>"))) == [("paragraph", "We will act.")]
+
+
+@pytest.mark.parametrize("charset", ["idna", "undefined", "utf-16", "hex", "nonsense"])
+def test_an_encoding_that_a_page_cannot_be_in_is_not_believed(charset):
+    data = f'<meta charset="{charset}">{FILLER}<p>The café will act.</p>{FILLER}'.encode("cp1252")
+    assert "The café will act." in read_html(data).pages[0].text
+
+
+def test_a_text_that_a_page_states_for_machines_alone_is_not_read():
+    stated = '<script type="application/ld+json">{"articleBody": "%s"}</script>' % ("We will hide. " * 50)
+    assert "hide" not in read_html(f"<html><head>{stated}</head><body>{FILLER}</body></html>".encode()).pages[0].text
+
+
+def test_a_date_that_a_page_states_for_machines_is_believed():
+    stated = '<script type="application/ld+json">{"@type": "Article", "datePublished": "2018-05-04"}</script>'
+    assert read_html(f"<html><head>{stated}</head><body>{FILLER}</body></html>".encode()).published_on == "2018-05-04"
+
+
+@pytest.mark.parametrize("read", [read_html, read_markdown])
+def test_markup_that_nests_without_end_is_damaged(read):
+    with pytest.raises(DocumentProblem, match="nests too deeply"):
+        read(f"<html><body>{FILLER}{'<div>' * 1000}We will act.".encode())
+
+
+@pytest.mark.parametrize("text", ["We will \u202eact\u202c.", "We \u2067will\u2069 act."])
+def test_what_turns_the_direction_of_writing_is_dropped(text):
+    assert word(lambda document: document.add_paragraph(text)).pages[0].text == "We will act."
+    assert read_odt(odt(f"<text:p>{text}</text:p>")).pages[0].text == "We will act."

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import zlib
 
 import pytest
+from attacks import one_page, printed, stream, tree
 from conftest import SAMPLE
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
@@ -321,3 +323,56 @@ def test_headings_of_two_columns_are_read_in_their_order(truth):
         if block["role"] == "heading":
             place = text.index(block["text"], place)
     assert place > 0.8 * len(text)
+
+
+def notes(data):
+    """What is noted of a file, as (kind, page)."""
+    return [(note.kind, note.page) for note in read(data).notes]
+
+
+def test_a_page_that_is_not_what_its_checksum_says_is_noted():
+    folded = zlib.compress(printed())
+    spoiled = one_page(stream(folded[:-4] + bytes(4), b"/Filter/FlateDecode"))
+    assert notes(one_page(stream(folded, b"/Filter/FlateDecode"))) == []
+    assert notes(spoiled) == [("damaged", 1)]
+
+
+def test_a_stretch_of_zeros_in_a_page_is_noted():
+    assert notes(one_page(stream(printed() + bytes(200)))) == [("damaged", 1)]
+
+
+def test_a_file_out_of_which_a_part_was_cut_is_noted():
+    whole = pdf(*(f"We will act on page {number}." for number in range(9)), pageCompression=0)
+    assert notes(whole[:1200] + whole[2400:])[-1] == ("damaged", None)
+
+
+@pytest.mark.parametrize("junk", [b"", b"\n", b"junk " * 100, b"junk " * 2000])
+def test_what_stands_before_a_pdf_is_passed_over(junk):
+    assert [one.text for one in read(junk + tree()).pages] == [
+        "We will protect the networks of every ministry by 2025."
+    ]
+    assert notes(junk + tree()) == []
+
+
+@pytest.mark.parametrize("count", [1_000_000, 2**31 - 1, -1])
+def test_a_file_that_lies_about_its_pages_has_those_that_it_has(count):
+    assert len(read(tree(b"3 0 R", count)).pages) == 1
+
+
+@pytest.mark.parametrize("method", ["RC4-40", "RC4-128", "AES-128", "AES-256", "AES-256-R5"])
+def test_a_file_that_opens_without_a_password_is_read_with_its_layout(method):
+    data = rewritten(tree(), lambda writer: writer.encrypt("", "the owner's", algorithm=method))
+    (found,) = read(data).pages
+    assert found.lines[0].box is not None
+
+
+def test_a_page_that_cannot_be_opened_is_noted():
+    assert notes(tree(b"3 0 R 2 0 R", 2)) == [("damaged", 2)]
+
+
+def test_what_was_typed_into_a_form_is_read():
+    def draw(canvas):
+        canvas.drawString(72, 700, "What will you do?")
+        canvas.acroForm.textfield(value="We will act.", x=72, y=640, width=300, height=24, fontName="Helvetica")
+
+    assert texts(pdf(draw)) == ["What will you do?\nWe will act."]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 
 import pytest
-from attacks import FONT, LEAF, SENTENCE, pdf, shown, stream, tree
+from attacks import FONT, LEAF, SENTENCE, pdf, printed, stream, tree
 from conftest import SAMPLE
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +16,9 @@ from pipeline.reading.rebuilding import rebuilt
 
 BRANCH = b"<</Type/Pages/Count 2/Kids[3 0 R 6 0 R]>>"
 SECOND = LEAF.replace(b"/Contents 4 0 R", b"/Contents 7 0 R")
-TWO = pdf(b"<</Type/Catalog/Pages 2 0 R>>", BRANCH, LEAF, stream(shown("We will act.")), FONT, SECOND, stream(shown()))
+TWO = pdf(
+    b"<</Type/Catalog/Pages 2 0 R>>", BRANCH, LEAF, stream(printed("We will act.")), FONT, SECOND, stream(printed())
+)
 
 
 def texts(data):
@@ -38,7 +40,7 @@ def test_a_page_whose_text_was_cut_off_is_empty_and_the_others_keep_their_places
 
 
 def test_a_page_whose_font_was_lost_is_empty():
-    fontless = pdf(b"<</Type/Catalog/Pages 2 0 R>>", BRANCH, LEAF, stream(shown()), SECOND).replace(
+    fontless = pdf(b"<</Type/Catalog/Pages 2 0 R>>", BRANCH, LEAF, stream(printed()), SECOND).replace(
         b"/F1 5 0 R", b"/F1 9 0 R"
     )
     assert [page.text for page in read_pdf_of(rebuilt(fontless))] == []
@@ -54,7 +56,7 @@ def read_pdf_of(data):
 
 def test_pages_stand_in_the_order_of_the_file_when_their_tree_is_lost():
     treeless = pdf(
-        SECOND, FONT, stream(shown("We will act.")), LEAF.replace(b"5 0 R", b"2 0 R").replace(b"4 0 R", b"3 0 R")
+        SECOND, FONT, stream(printed("We will act.")), LEAF.replace(b"5 0 R", b"2 0 R").replace(b"4 0 R", b"3 0 R")
     )
     second = treeless.replace(b"/Contents 7 0 R", b"/Contents 3 0 R").replace(b"/F1 5 0 R", b"/F1 2 0 R")
     assert texts(second) == ["We will act.", "We will act."]
@@ -70,7 +72,7 @@ def test_pieces_that_are_packed_in_a_stream_are_found(folded):
         for number, one in (
             (1, b"<</Type/Catalog/Pages 2 0 R>>"),
             (2, b"<</Type/Pages/Count 1/Kids[3 0 R]>>"),
-            (4, stream(shown())),
+            (4, stream(printed())),
             (8, piece),
         )
     )
@@ -78,7 +80,7 @@ def test_pieces_that_are_packed_in_a_stream_are_found(folded):
 
 
 def test_a_piece_that_was_written_twice_counts_as_it_was_written_last():
-    data = until(tree(), b"xref") + b"4 0 obj\n" + stream(shown("We will help.")) + b"\nendobj\n"
+    data = until(tree(), b"xref") + b"4 0 obj\n" + stream(printed("We will help.")) + b"\nendobj\n"
     assert texts(data) == ["We will help."]
 
 

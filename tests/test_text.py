@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.errors import DocumentProblem
 from pipeline.reading.text import decode, mend, plain_page, read_text, split_pages
 
 SENTENCE = "The state’s “cyber” strategy – 2014 – protects every citizen’s data."
@@ -134,3 +135,34 @@ def test_a_sound_text_gives_no_note():
 )
 def test_what_could_not_be_decoded_is_noted(data, message):
     assert [(note.kind, note.message) for note in read_text(data).notes] == [("encoding", message)]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("l'été \ud800 2025", "l'été \ufffd 2025"),
+        ("act \ud83d\ude00 now", "act \U0001f600 now"),
+    ],
+)
+def test_halves_of_characters_are_joined_or_marked(written, read):
+    assert decode(written.encode("utf-8", "surrogatepass")).text == read
+
+
+def test_utf_8_with_one_broken_byte_stays_utf_8():
+    data = SENTENCE.encode() * 9 + b"\xff"
+    assert decode(data).text == SENTENCE * 9 + "\ufffd"
+    assert not decode(data).is_certain
+
+
+@pytest.mark.parametrize("data", [b"\xef\xbb\xbf", b"\xff\xfe", b"\x01\x02"])
+def test_a_text_of_which_nothing_is_shown_is_empty(data):
+    with pytest.raises(DocumentProblem) as caught:
+        read_text(data)
+    assert caught.value.kind == "empty"
+
+
+@pytest.mark.parametrize("limit", [{"most_pages": 2}, {"most_text": 10}])
+def test_a_text_over_a_limit_is_too_large(limit):
+    with pytest.raises(DocumentProblem) as caught:
+        read_text(b"We will act.\fWe will help.\fWe will ask.", **limit)
+    assert caught.value.kind == "too_large"

@@ -363,14 +363,19 @@ def _moved(line: LaidLine, frame: Box) -> LaidLine:
 
 
 def _open_page(document: Any, index: int) -> Any:
+    """Return a page as it is printed, with what was typed into its form; None when pdfium cannot open it."""
     import pypdfium2 as pdfium
+    from pypdfium2 import raw
 
     if document is None or index >= len(document):
         return None
     try:
-        return document[index]
+        page = document[index]
+        if raw.FPDFPage_GetAnnotCount(page.raw) and raw.FPDFPage_Flatten(page.raw, raw.FLAT_PRINT):
+            page = document[index]  # a page that is open does not change
     except pdfium.PdfiumError:
         return None
+    return page
 
 
 def _glyphs(page: Any) -> Iterator[Glyph]:
