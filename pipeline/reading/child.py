@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import sys
 import tempfile
 from dataclasses import MISSING, fields
@@ -36,6 +37,7 @@ def main(arguments: list[str]) -> int:
     confine()
     sys.addaudithook(refuse)
     logging.disable()  # what libraries say of a broken file is of no use to anybody
+    starved = json.dumps({"problem": _out_of_memory(megabytes)}).encode()
     data = sys.stdin.buffer.read()
     answer: dict[str, Any]
     try:
@@ -60,7 +62,8 @@ def main(arguments: list[str]) -> int:
             }
         }
     except MemoryError:
-        answer = {"problem": _out_of_memory(megabytes)}
+        os.write(sys.stdout.fileno(), starved)
+        os._exit(0)  # with no memory left, Python can be busy for long with giving back what it has
     except RecursionError:
         answer = {"problem": {"kind": "damaged", "message": "The file nests too deeply to be read.", "remedy": ""}}
     # A lone half of a character, which no database takes, becomes a question mark: offsets stay as they are.

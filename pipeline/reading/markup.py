@@ -84,6 +84,7 @@ def read_html(data: bytes) -> Reading:
     except (MemoryError, RecursionError):
         raise  # a limit's fault
     except Exception as error:  # its parts raise what lxml, dates and regular expressions do
+        _refuse_starved(error)
         raise DocumentProblem("damaged", f"The page cannot be read: {error}.", remedy=_AGAIN) from error
     if found is None or found.body is None:
         raise DocumentProblem(
@@ -112,6 +113,7 @@ def read_docx(data: bytes) -> Reading:
     except (MemoryError, RecursionError):
         raise  # a limit's fault
     except Exception as error:  # mammoth raises whatever its XML and ZIP readers do
+        _refuse_starved(error)
         raise DocumentProblem("damaged", f"The Word file cannot be read: {error}.", remedy=_AGAIN) from error
     if not converted.value.strip():
         raise DocumentProblem("empty", "The Word file has no text.")
@@ -164,10 +166,17 @@ def read_odt(data: bytes) -> Reading:
     except MemoryError:
         raise  # the limit's fault, not the file's
     except Exception as error:  # ZIP, its compression and XML each fail in ways of their own
+        _refuse_starved(error)
         if _TOO_DEEP in str(error):
             raise DocumentProblem("damaged", "The file nests too deeply to be read.", remedy=_AGAIN) from error
         raise DocumentProblem("damaged", f"The OpenDocument file cannot be read: {error}.", remedy=_AGAIN) from error
     return _reading("odt", _blocks(_odt_tree(root)))
+
+
+def _refuse_starved(error: Exception) -> None:
+    """Raise when an XML reader failed for want of memory, which is the limit's fault and not the file's."""
+    if re.search(r"out of memory|memory allocation failed", str(error), re.IGNORECASE):
+        raise MemoryError from error
 
 
 def _tree(text: str) -> Any:
@@ -182,6 +191,7 @@ def _tree(text: str) -> Any:
     try:
         tree = html.document_fromstring(text, parser=parser)
     except (etree.LxmlError, ValueError) as error:
+        _refuse_starved(error)
         raise DocumentProblem("damaged", f"The text cannot be parsed: {error}.", remedy=_AGAIN) from error
     if any(_TOO_DEEP in fault.message for fault in parser.error_log):
         raise DocumentProblem("damaged", "The file nests too deeply to be read.", remedy=_AGAIN)
