@@ -114,3 +114,14 @@ def shared_corpus() -> Path:
     if not folder.is_dir():
         pytest.skip(f"there is no {folder}: set CONCORD_SHARED to the folder that holds the real documents")
     return folder
+
+
+@pytest.fixture(scope="module")
+def one_thread():
+    """Compute in one thread: on a machine that others use too, threads wait for each other most of the time."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
