@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import ModelError
-from pipeline.finding import detector as room
 from pipeline.finding.detector import (
     CLASSES,
     CONFIG,
@@ -53,7 +52,7 @@ def detector():
 @pytest.fixture
 def exact(monkeypatch):
     """Let the model compute in full, whatever the processor could do faster."""
-    monkeypatch.setattr(room, "_computes_in_bfloat16", lambda: False)
+    monkeypatch.setattr("pipeline.models.computes_in_bfloat16", lambda: False)
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +170,7 @@ def test_what_it_says_is_in_the_order_of_the_questions(detector, exact):
 def test_where_the_processor_computes_in_halves_little_changes(detector, monkeypatch):
     exact, halved = [], []
     for found, is_halved in ((exact, False), (halved, True)):
-        monkeypatch.setattr(room, "_computes_in_bfloat16", lambda is_halved=is_halved: is_halved)
+        monkeypatch.setattr("pipeline.models.computes_in_bfloat16", lambda is_halved=is_halved: is_halved)
         found += [one.classes["commitment"] for one in detector.predict(QUESTIONS)]
     assert halved == pytest.approx(exact, abs=0.02)
 

@@ -113,6 +113,15 @@ def test_every_recorded_model_says_its_licence_its_version_and_which_file_holds_
         assert model.weights in dict(model.files)
 
 
+def test_vectors_computed_in_halves_differ_little(monkeypatch):
+    texts = ["We will share information with the response teams of our partners.", "Passwords are changed.", "Why?"]
+    exact, halved = [], []
+    for vectors, is_halved in ((exact, False), (halved, True)):
+        monkeypatch.setattr(models, "computes_in_bfloat16", lambda is_halved=is_halved: is_halved)
+        vectors.append(models.load_encoder("all-MiniLM-L6-v2").encode(texts))
+    assert halved[0] @ halved[0].T == pytest.approx(exact[0] @ exact[0].T, abs=0.005)
+
+
 def test_a_folder_stands_in_for_a_known_model(tiny, loaded, tmp_path):
     folder = tmp_path / "my-model"
     folder.mkdir()

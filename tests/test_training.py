@@ -88,7 +88,7 @@ def network(base):
 @pytest.fixture
 def exact(monkeypatch):
     """Let the model compute in full, whatever the processor could do faster."""
-    monkeypatch.setattr(room, "_computes_in_bfloat16", lambda: False)
+    monkeypatch.setattr("pipeline.models.computes_in_bfloat16", lambda: False)
 
 
 def test_a_recipe_names_all_that_it_sets():

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 @pytest.fixture(autouse=True)
 def exact(monkeypatch):
     """Let the model compute in full: where a processor computes in halves, a close case could change sides."""
-    monkeypatch.setattr("pipeline.finding.detector._computes_in_bfloat16", lambda: False)
+    monkeypatch.setattr("pipeline.models.computes_in_bfloat16", lambda: False)
 
 
 _MANY = 1000
