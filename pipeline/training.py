@@ -14,7 +14,7 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ from .finding.detector import (
     tokenized,
 )
 from .gold import Unit, align, load_gold, load_labels, question_of
-from .ids import file_digest
+from .ids import digest, file_digest
 from .measures import calibration_error, hits
 from .models import base_of
 from .records import Report
@@ -76,8 +76,9 @@ class Example:
 
 def to_example(unit: Unit) -> Example:
     """Return a labelled unit as the model learns from it."""
-    document = unit.sentence.document if unit.sentence else unit.document
-    return Example(question_of(unit), unit.label, unit.themes, unit.bindingness, unit.points, document, unit.is_gold)
+    return Example(
+        question_of(unit), unit.label, unit.themes, unit.bindingness, unit.points, unit.document, unit.is_gold
+    )
 
 
 def train(
@@ -347,7 +348,8 @@ def run_training(
         db: holds the passages of the documents that the labels are about.
         gold: gold files to learn from; never one that is kept for measuring.
         labels: stand-off labels to learn from as well, or None.
-        folder: where the model goes.
+        folder: where the model goes. What each part gave is kept there until the end, so that a training
+            that was stopped goes on where it was.
         recipe: how to train; `recipe.held_out` parts are each held out once, to calibrate and to measure.
         report: is told how many batches of which training are done.
 
@@ -365,8 +367,13 @@ def run_training(
     for number, fold in enumerate(folds, 1):
         taught = [one for one in examples if one.document not in fold]
         test = [one for one in examples if one.document in fold and one.is_gold]
-        network = train(taught, themes, base, recipe, report=partial(_told, report, f"part {number} of {len(folds)}"))
-        held_out = predict(network, base, themes, test)
+        at = f"part {number} of {len(folds)}"
+        kept, key = folder / f"part-{number}.json", _key_of(recipe, themes, taught, test)
+        held_out = _read_part(kept, key)
+        if held_out is None:
+            network = train(taught, themes, base, recipe, report=partial(_told, report, at))
+            held_out = predict(network, base, themes, test)
+            _write_part(kept, key, held_out)
         tested += test
         found = found.joined(held_out)
         parts.append(summary(held_out, test, (1.0, 0.0), 0.5))
@@ -386,7 +393,32 @@ def run_training(
         "by_document": by_document,
     }
     save(network, folder, themes=themes, calibration=calibration, threshold=threshold, about=about)
+    for part in folder.glob("part-*.json"):
+        part.unlink()
     return Trained(figures, tuple(parts), by_document, len(examples), time.monotonic() - started)
+
+
+def _key_of(recipe: Recipe, themes: Sequence[str], *examples: Sequence[Example]) -> str:
+    """Return what is another as soon as a training would be another: sets are sorted, for they have no order."""
+    sorted_points = [[sorted(one.points or ()) for one in group] for group in examples]
+    return digest(
+        SEED, recipe, themes, [[replace(one, points=None) for one in group] for group in examples], sorted_points
+    )
+
+
+def _read_part(path: Path, key: str) -> HeldOut | None:
+    """Return what an earlier training, which did not come to its end, said of the same part."""
+    if not path.is_file():
+        return None
+    kept = json.loads(path.read_text("utf-8"))
+    return HeldOut(**kept["held_out"]) if kept["key"] == key else None
+
+
+def _write_part(path: Path, key: str, held_out: HeldOut) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.write_text(json.dumps({"key": key, "held_out": asdict(held_out)}), "utf-8")
+    unfinished.replace(path)
 
 
 def _told(report: Report, at: str, done: int, total: int) -> None:
@@ -425,4 +457,7 @@ def load_examples(db: Database, gold: Sequence[Path], labels: Path | None) -> li
             "No label is about a document of this database.",
             remedy="Run the corpus that the labels were made on first.",
         )
-    return [to_example(unit) for unit in units]
+    # A unit that is not found stands under its document's name all the same: else it would be learnt from while the
+    # rest of the document is held out.
+    names = {unit.document: unit.sentence.document for unit in units if unit.sentence}
+    return [replace(to_example(unit), document=names.get(unit.document, unit.document)) for unit in units]

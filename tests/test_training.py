@@ -362,6 +362,14 @@ def test_examples_come_from_the_gold_and_from_labels_of_other_sentences(corpus, 
     assert {one.document for one in examples} == {"a", "b"}
 
 
+def test_a_unit_that_is_not_found_is_held_out_with_its_document(corpus):
+    db, gold = corpus
+    with gold.open("a", encoding="utf-8") as lines:
+        lines.write("\n" + json.dumps(gold_row("a.txt", "Nobody wrote these words.", "stance")))
+    lost = [one.document for one in load_examples(db, [gold], None) if one.question.text == "Nobody wrote these words."]
+    assert lost == ["a"]
+
+
 def test_labels_of_no_document_of_the_database_are_an_error(db, tmp_path):
     path = tmp_path / "gold.jsonl"
     path.write_text(json.dumps(gold_row("absent.txt", PROMISES[0], "commitment")), "utf-8")
@@ -387,6 +395,29 @@ def test_nothing_of_a_document_that_is_held_out_is_learnt_before(corpus, tmp_pat
     assert sorted(map(sorted, tested)) == [["a"], ["b"]]
     assert taught == [{"a", "b"} - tested[0], {"a", "b"} - tested[1], {"a", "b"}]
     assert trained.figures["f1"] == 1.0
+
+
+def test_a_training_that_was_stopped_keeps_the_parts_that_were_done(corpus, tmp_path, monkeypatch):
+    db, gold = corpus
+    taught = []
+
+    def note(examples, *_, **__):
+        if len(taught) == 2:
+            taught.append("stopped")
+            raise KeyboardInterrupt
+        taught.append(sorted({one.document for one in examples}))
+
+    def guess(network, base, themes, examples):
+        return held_out(*(0.9 if one.label == "commitment" else 0.1 for one in examples))
+
+    monkeypatch.setattr("pipeline.training.train", note)
+    monkeypatch.setattr("pipeline.training.predict", guess)
+    monkeypatch.setattr("pipeline.training.save", lambda *_, **__: None)
+    with pytest.raises(KeyboardInterrupt):
+        run_training(db, gold=[gold], labels=None, folder=tmp_path / "model", recipe=QUICK)
+    run_training(db, gold=[gold], labels=None, folder=tmp_path / "model", recipe=QUICK)
+    assert taught[3:] == [["a", "b"]]
+    assert list((tmp_path / "model").iterdir()) == []
 
 
 def test_a_training_writes_a_model_with_the_figures_of_what_was_held_out(corpus, tmp_path, base, monkeypatch):
