@@ -33,6 +33,11 @@ def speed():
 
 
 @pytest.fixture(scope="module")
+def pages():
+    return script("pages")
+
+
+@pytest.fixture(scope="module")
 def spacy_mask(detection):
     return detection.Mask()
 
@@ -166,3 +171,38 @@ class FakeParser:
 
     def pipe(self, texts):
         return map(str.upper, texts)
+
+
+def read_as(pages, *texts, path="a.pdf"):
+    """What a reader gave that read one file."""
+    return pages.Measured({path: list(texts)}, failed=0, seconds=2.0)
+
+
+def test_words_of_two_readers_are_compared_page_by_page(pages):
+    mine, other = read_as(pages, "One one two", "three"), read_as(pages, "one two three", "Three four")
+    assert pages.agreement(mine, other) == (3 / 5, 1 / 4)
+
+
+def test_files_that_only_one_reader_can_read_do_not_count_in_agreement(pages):
+    assert pages.agreement(read_as(pages, "one"), read_as(pages, "two", path="b.pdf")) == (0.0, 1.0)
+
+
+def test_pdfs_are_known_by_their_first_bytes(pages, tmp_path):
+    (tmp_path / "named.txt").write_bytes(b"junk %PDF-1.4")
+    (tmp_path / "named.pdf").write_text("Nothing of the kind.", "utf-8")
+    assert pages.pdfs_of([tmp_path]) == [tmp_path / "named.txt"]
+
+
+def test_a_file_that_a_reader_cannot_read_counts_as_failed(pages, tmp_path):
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.4 and no more")
+    assert (pages.measure(pages.by_pdfium, [broken], 1).failed, pages.measure(pages.by_pypdf, [broken], 1).failed) == (
+        1,
+        1,
+    )
+
+
+def test_the_row_of_a_reader_says_how_many_pages_a_second_it_reads(pages):
+    mine = read_as(pages, "one two", "three")
+    assert pages.line_of("mine", mine, None).split() == ["mine", "2", "0", "2.00", "1.0"]
+    assert pages.line_of("mine", mine, read_as(pages, "one two four", "three")).split()[-2:] == ["75.0%", "0.0%"]
