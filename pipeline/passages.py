@@ -184,21 +184,31 @@ def load_passages(db: Database, document_id: str) -> list[tuple[str, Passage]]:
 
 def load_boxes(db: Database, passage_id: str, start: int, end: int) -> list[Rectangle]:
     """Return where a stretch of a passage stands, such as a quote: a rectangle for each line; [] without layout."""
+    return load_sheets(db, passage_id, start, end)[1]
+
+
+def load_sheets(db: Database, passage_id: str, start: int, end: int) -> tuple[dict[int, Page], list[Rectangle]]:
+    """Return the pages of a passage, with their lines, and where a stretch of it stands on them.
+
+    Returns:
+        Pages by their number, and a rectangle for each line of `text[start:end]`: none without layout.
+    """
     found = rows(
         db,
         "select passages.*, segments, sentences, cells from passages join passage_spans on passage_id = id where id = ?",
         [passage_id],
     )
     if not found:
-        return []
+        return {}, []
     passage = to_passage(found[0])
     pages = rows(
         db,
         "select number, text, label, status, lines, width, height from pages join page_lines on page_id = pages.id"
-        " where document_id = ? and number between ? and ?",
+        " where document_id = ? and number between ? and ? order by number",
         [found[0]["document_id"], *passage.pages],
     )
-    return boxes_of(passage, start, end, {row["number"]: to_page(row) for row in pages})
+    by_number = {row["number"]: to_page(row) for row in pages}
+    return by_number, boxes_of(passage, start, end, by_number)
 
 
 def to_passage(row: dict[str, Any]) -> Passage:

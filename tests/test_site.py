@@ -30,6 +30,7 @@ from pipeline.errors import DocumentProblem, SettingsError
 from pipeline.evaluating import Evaluation, Figure, Found, evaluate_units, write_quality
 from pipeline.gold import Unit
 from pipeline.measures import Score
+from pipeline.passages import load_boxes
 from pipeline.settings import bundled
 from pipeline.site.quality import SECTIONS, decimal, hundredths
 from pipeline.site.routes import ROUTES
@@ -695,6 +696,52 @@ async def test_the_words_of_a_commitment_are_marked_in_its_passage(site, sample)
     ]
     tree = html.fromstring((await site.get(f"/commitment/{row['id']}")).text)
     assert tree.xpath("string(//div[@class='c-context']//mark)") == row["quote"]
+
+
+def boxes_drawn(tree, kind):
+    """The boxes of a kind that a page draws, as (x, y, width, height)."""
+    drawn = tree.xpath(f"//svg//rect[@class='{kind}']")
+    return [tuple(float(box.get(name)) for name in ("x", "y", "width", "height")) for box in drawn]
+
+
+async def test_the_lines_of_a_quote_are_drawn_on_an_outline_of_its_page(site, sample):
+    row = rows(
+        sample,
+        "select commitments.* from commitments join passages on passages.id = passage_id where commitments.document_id = 'xaa-2016-strategy'"
+        " and passages.page = page_last order by length(quote) desc limit 1",
+    )[0]
+    boxes = load_boxes(sample, row["passage_id"], row["start"], row["end"])
+    height = rows(sample, "select height from pages where document_id = 'xaa-2016-strategy' and number = 2")[0][
+        "height"
+    ]
+    tree = html.fromstring((await site.get(f"/commitment/{row['id']}")).text)
+    assert boxes_drawn(tree, "quote") == [
+        pytest.approx((box.left, height - box.top, box.right - box.left, box.top - box.bottom), abs=0.06)
+        for box in boxes
+    ]
+    assert len(boxes_drawn(tree, "line")) > len(boxes) > 1
+
+
+async def test_a_text_without_pages_has_no_outline_of_one(site, sample):
+    row = rows(
+        sample,
+        "select commitments.id from commitments join documents on documents.id = document_id where not is_paged limit 1",
+    )[0]
+    assert (await site.get(f"/commitment/{row['id']}")).text.count("<svg") == 0
+
+
+async def test_what_was_read_from_a_picture_says_so(path, tmp_path, sample):
+    row = rows(sample, "select id, passage_id from commitments where document_id = 'xaa-2016-strategy' limit 1")[0]
+    target = tmp_path / f"{NAME}.db"
+    shutil.copy(path, target)
+    with open_store(target) as db:
+        db.execute("update passages set is_ocr = 1 where id = ?", [row["passage_id"]])
+    client = served(target).client
+    assert "A machine made out its letters" in await text_of(client, f"/commitment/{row['id']}", "c-note")
+    tree = html.fromstring((await client.get(f"/document/xaa-2016-strategy?passage={row['passage_id']}")).text)
+    assert [one.getparent().get("id") for one in tree.xpath("//span[text()='read from a picture']")] == [
+        row["passage_id"]
+    ]
 
 
 def cited_of(sample, document):

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from ..citing import Citation
 from ..comparing import FINDINGS, Quote, compare, issuers_with_documents, own_documents, quotes, quotes_of_cell
-from ..passages import language_name, to_passage
+from ..passages import language_name, load_sheets, to_passage
 from ..store import rows
 
 __all__ = [
@@ -236,7 +236,7 @@ def document(db: Database, name: str, start: int, passage_id: str = "") -> dict[
         return None
     passages = rows(
         db,
-        "select passages.id, ordinal, role, passages.page, heading_path, marker, passages.text, segments, sentences, cells, lead_in, language,"
+        "select passages.id, ordinal, role, passages.page, heading_path, marker, passages.text, is_ocr,"
         " coalesce(pages.label, '') as page_label from passages join passage_spans on passage_id = passages.id"
         " left join pages on pages.document_id = passages.document_id and number = passages.page"
         " where passages.document_id = ? and role <> 'contents' order by ordinal",
@@ -339,6 +339,7 @@ def commitment(db: Database, name: str) -> dict[str, Any] | None:
         "passage_pages": to_passage(passage).pages,
         "before": _beside(db, passage, -1),
         "after": _beside(db, passage, 1),
+        "sheets": _sheets(db, row),
         "slots": _parts(db, row),
         "first": next(iter(quotes(db, "commitments.id = ?", [row["restates_id"]])), None),
         "again": quotes(db, "restates_id = ?", [name]),
@@ -352,6 +353,31 @@ def commitment(db: Database, name: str) -> dict[str, Any] | None:
         "confidence": confidence(db, pairs),
         "names": {item["id"]: item["name"] for item in rows(db, "select id, name from issuers")},
     }
+
+
+def _sheets(db: Database, row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return where a quote stands, page by page, to be drawn; [] for a text without layout."""
+    pages, boxes = load_sheets(db, row["passage_id"], row["start"], row["end"])
+    return [
+        {
+            "label": page.label or number,
+            "width": page.size[0],
+            "height": page.size[1],
+            "lines": [_drawn(line.box, page.size[1]) for line in page.lines if line.box],
+            "quote": [
+                _drawn((box.left, box.bottom, box.right, box.top), page.size[1]) for box in boxes if box.page == number
+            ],
+        }
+        for number, page in pages.items()
+        if page.size and any(box.page == number for box in boxes)
+    ]
+
+
+def _drawn(box: tuple[float, float, float, float], height: float) -> dict[str, float]:
+    """Return a box as SVG draws it, from the upper left corner down."""
+    left, bottom, right, top = box
+    values = {"x": left, "y": height - top, "width": right - left, "height": top - bottom}
+    return {name: round(value, 1) for name, value in values.items()}
 
 
 def _parts(db: Database, row: dict[str, Any]) -> list[dict[str, Any]]:
