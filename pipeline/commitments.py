@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-EXTRACTOR = "commitments/3"
+EXTRACTOR = "commitments/4"
 
 Judged = list[tuple[str, tuple[Judgement, ...]]]
 """(passage id, its judged sentences) of a document, in order."""
@@ -134,7 +134,7 @@ class Judge:
     def passage(self, passage: Passage, predictions: Sequence[Prediction]) -> Iterator[Judgement]:
         """Yield what each sentence of a passage does, given what the model says of each."""
         promised = [
-            is_commitment(prediction, passage.text[start:end], passage.lead_in, self.detector.threshold)
+            is_commitment(prediction, passage.text[start:end], passage, self.detector.threshold)
             for prediction, (start, end) in zip(predictions, passage.sentences, strict=True)
         ]
         texts = [passage.text[s:e] for (s, e), yes in zip(passage.sentences, promised, strict=True) if yes]
@@ -183,9 +183,10 @@ def questions_of(passages: Iterable[tuple[str, Passage]], about_all: bool) -> It
             before = text
 
 
-def is_commitment(prediction: Prediction, text: str, lead_in: str, threshold: float) -> bool:
-    """Say whether a sentence is a commitment: by the model, where no rule is certain."""
-    if cues.certainly_none(text, lead_in, shortest=_SHORTEST):
+def is_commitment(prediction: Prediction, text: str, passage: Passage, threshold: float) -> bool:
+    """Say whether a sentence of a passage is a commitment: by the model, where no rule is certain."""
+    heading = passage.heading_path[-1] if passage.heading_path else ""
+    if cues.certainly_none(text, passage.lead_in, heading, shortest=_SHORTEST):
         return False
     return prediction.confidence >= threshold or cues.denies_itself(text)
 

@@ -141,8 +141,20 @@ def test_the_model_reads_the_sentence_before_also_where_that_is_not_judged():
 
 
 def test_from_the_threshold_a_sentence_is_a_commitment():
-    assert is_commitment(predicted(0.5), GUIDE, "", 0.5)
-    assert not is_commitment(predicted(0.49), GUIDE, "", 0.5)
+    passage = Passage("paragraph", GUIDE, ())
+    assert is_commitment(predicted(0.5), GUIDE, passage, 0.5)
+    assert not is_commitment(predicted(0.49), GUIDE, passage, 0.5)
+
+
+@pytest.mark.parametrize("heading", ["4.2 Measures of Progress", "Performance indicators:"])
+def test_what_stands_under_a_heading_of_indicators_is_none(heading):
+    passage = Passage("list_item", GUIDE, (), heading_path=("2 Training", heading))
+    assert not is_commitment(predicted(0.99), GUIDE, passage, 0.5)
+
+
+def test_a_heading_that_speaks_of_indicators_and_more_is_no_heading_of_indicators():
+    passage = Passage("list_item", GUIDE, (), heading_path=("Measures of progress and what we will do",))
+    assert is_commitment(predicted(0.99), GUIDE, passage, 0.5)
 
 
 def test_where_an_issuer_denies_itself_an_act_it_is_a_commitment_whatever_the_model_says(oracle):

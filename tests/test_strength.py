@@ -60,6 +60,19 @@ def test_of_equally_likely_points_the_lowest_is_taken():
     assert bindingness("We act.", "", slots(action="act"), [0.25] * 4) == (1, "act")
 
 
+@pytest.mark.parametrize("verb", ["consider", "explore"])
+def test_who_will_only_think_about_it_aspires_whatever_the_model_says(verb):
+    assert bindingness(f"We will {verb} a ban.", "", slots(modality="will", action=verb), [0.1, 0.1, 0.7, 0.1]) == (
+        1,
+        f"will {verb}",
+    )
+
+
+def test_who_shall_by_law_consider_it_must():
+    parts = slots(modality="shall", action="consider")
+    assert bindingness("The court shall consider a ban.", "", parts, [0.1, 0.1, 0.1, 0.7])[0] == 4
+
+
 def test_every_point_of_precision_is_shown_with_its_words():
     quote = "The Ministry of Trade will train 300 analysts by 2024."
     parts = slots(

@@ -31,6 +31,25 @@ _WITH = frozenset({"with", "alongside"})
 _TOGETHER = frozenset({"act", "collaborate", "consult", "cooperate", "engage", "join", "liaise", "partner", "work"})
 _APART = frozenset({"relcl", "acl", "advcl", "appos", "punct", "ccomp"})
 """How words hang on a noun that are no part of its phrase."""
+_APART_FROM_OBJECT = _WITH | {
+    "by",
+    "without",
+    "via",
+    "through",
+    "during",
+    "since",
+    "until",
+    "after",
+    "before",
+    "like",
+    "unlike",
+}
+"""Prepositions that say with whom, how or when, and not what."""
+_MANNERS = frozenset(
+    "order accordance line addition particular cooperation collaboration coordination partnership consultation conjunction"
+    " concert close full parallel general turn".split()
+)
+"""What stands behind "in" where that says how: "in close cooperation with"."""
 _FINITE = frozenset({"VB", "VBP", "VBZ", "VBD", "MD"})
 _LEADING = frozenset({"IN", "TO", "CC"})
 _DETERMINERS = frozenset({"the", "a", "an"})
@@ -69,11 +88,12 @@ def slots_of(sentence: Doc, lead_in: Doc | None, clause: Clause, stretch: tuple[
             number outside it is another's.
     """
     stretch = stretch or (0, len(sentence.text))
+    target = _object(clause, stretch)
     found = [
         _actor(lead_in, clause),
         _modality(lead_in, clause),
         _action(clause),
-        target := _object(clause, stretch),
+        target and _completed(target, clause.verb, stretch),
         _partner(clause),
         _matched("money", MONEY, sentence.text, stretch),
         _matched("condition", cues.CONDITIONS, sentence.text, (0, len(sentence.text))),
@@ -142,6 +162,52 @@ def _object(clause: Clause, stretch: tuple[int, int]) -> Slot | None:
     return _outcome(verb, ("advcl",), stretch)
 
 
+def _completed(target: Slot, verb: Token, stretch: tuple[int, int]) -> Slot:
+    """Return an object with what says more of it or of the verb right behind it: "help firms *to recover from attacks*".
+
+    Neither when, nor with whom, nor by what means: those are parts of their own.
+    """
+    doc = verb.doc
+    span = doc.char_span(target.start or 0, (target.start or 0) + len(target.text), alignment_mode="contract")
+    if span is None or span.start < verb.i:
+        return target
+    end = span.end
+    while end < len(doc) and doc[end].idx < stretch[1]:
+        top = next((one for one in (doc[end], *doc[end].ancestors) if one.head == verb or one.head in span), None)
+        if top is None or top.left_edge.i != end or not _says_more(top):
+            break
+        tokens = itertools.takewhile(
+            lambda one: one.idx < stretch[1] and not _stops(one), doc[end : top.right_edge.i + 1]
+        )
+        last = max((one.i for one in tokens), default=end - 1)
+        end = last + 1
+        if last < top.right_edge.i:
+            break
+    while end > span.end and _leads_on(doc[end - 1]):
+        end -= 1
+    text = doc.text[span.start_char : doc[end - 1].idx + len(doc[end - 1])]
+    text = _not_too_long(text)
+    return Slot("object", text, "quote", span.start_char, span.start_char + len(text))
+
+
+def _says_more(token: Token) -> bool:
+    """Say whether what hangs on a verb or its object completes it: a purpose, a participle, most prepositions."""
+    if token.dep_ in ("acl", "xcomp"):
+        return True
+    if token.dep_ == "advcl":
+        return _is_purpose(token)
+    if token.dep_ not in ("prep", "dative") or token.lower_ in _APART_FROM_OBJECT:
+        return False
+    named = [child for child in token.children if child.dep_ in ("pobj", "pcomp")]
+    return bool(named) and not any(is_time(one) or one.lower_ in _MANNERS for one in named)
+
+
+def _stops(token: Token) -> bool:
+    """Say whether what completes an object ends before a token: at a sign, or at a time."""
+    is_when = token.dep_ == "prep" and any(child.dep_ == "pobj" and is_time(child) for child in token.children)
+    return _cuts(token) or is_when
+
+
 def _is_something(token: Token) -> bool:
     """Say whether a word can be what is acted on: not the "it" that stands for nothing, nor a bare year."""
     return token.lower_ != "it" and not (_YEAR.fullmatch(token.text) and token.n_lefts == token.n_rights == 0)
@@ -162,7 +228,7 @@ def _outcome(verb: Token, wanted: tuple[str, ...], stretch: tuple[int, int]) -> 
             del words[0]
         if len(words) > 1:
             start, end = words[0].idx, min(words[-1].idx + len(words[-1]), stretch[1])
-            text = verb.doc.text[start : min(end, start + _LONGEST)].rstrip(" ,;:.")
+            text = _not_too_long(verb.doc.text[start:end]).rstrip(" ,;:.")
             return Slot("object", text, "quote", start, start + len(text)) if text else None
     return None
 
@@ -256,8 +322,13 @@ def _phrase(name: str, head: Token, source: Literal["quote", "lead_in"]) -> Slot
             end = token
     while end.i > head.i and _leads_on(end):
         end = end.doc[end.i - 1]
-    text = head.doc.text[start.idx : end.idx + len(end)][:_LONGEST].rstrip()
+    text = _not_too_long(head.doc.text[start.idx : end.idx + len(end)])
     return Slot(name, text, source, start.idx, start.idx + len(text))
+
+
+def _not_too_long(text: str) -> str:
+    """Return as many whole words of a text as a part may have."""
+    return text if len(text) <= _LONGEST else text[: _LONGEST + 1].rpartition(" ")[0].rstrip()
 
 
 def _gather(head: Token, tokens: list[Token]) -> None:

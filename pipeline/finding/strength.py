@@ -36,6 +36,8 @@ def bindingness(quote: str, lead_in: str, slots: list[Slot], predicted: Sequence
         predicted: the model's probabilities of the points 1 to 4.
     """
     found = cues_of(quote, lead_in, slots)
+    if 4 not in found and 1 in found and _text(slots, "action").lower() in ("consider", "explore"):
+        return 1, found[1]  # the manual's own words leave no doubt
     likeliest = max(range(4), key=lambda place: predicted[place]) + 1
     if likeliest in found:
         return likeliest, found[likeliest]
