@@ -29,7 +29,7 @@ from .settings import Settings
 from .store import outputs, rows, write_problems, write_rows
 from .work import work_through
 
-SEGMENTER = "passages/3"
+SEGMENTER = "passages/4"
 COVERED = frozenset({"en"})
 """Languages in which commitments are found; texts in others are kept and searchable by words."""
 

@@ -30,6 +30,21 @@ def test_printed_text_is_folded(printed, folded):
     assert fold(printed) == folded
 
 
+@pytest.mark.parametrize(
+    ("printed", "folded"),
+    [
+        ("a de\ufb01 ned \ufb01 eld", "a defined field"),
+        ("an o\ufb03 ce", "an office"),
+        ("Wi-\ufb01 networks and Wi\ufb01 too", "Wi-fi networks and Wifi too"),
+        ("sta\ufb00 and others", "staff and others"),
+        ("\ufb01 The next", "fi The next"),
+    ],
+)
+def test_a_word_that_a_ligature_tears_is_whole(printed, folded):
+    assert fold(printed) == folded
+    assert len(origins(printed)) == len(folded)
+
+
 @given(st.text(alphabet="aB é\n\t\ufb01\u00ad\u200b’"))
 def test_folding_a_folded_text_changes_nothing(text):
     assert fold(fold(text)) == fold(text)

@@ -18,6 +18,8 @@ _LIGATURES = {
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _TABLE = str.maketrans(_LIGATURES) | _INVISIBLE
 _SPACE = re.compile(r"\s+")
+_TORN = re.compile("(?<![Ww]i\ufb01)(?<![Ww]i-\ufb01)(?<=[\ufb01-\ufb04]) (?=[a-z])")
+"""The blank that some software leaves behind a ligature: of English words only "Wi-Fi" ends with one of these."""
 
 BULLETS = "\u2022\u25cf\u25aa\u25a0\u25a1\u25e6\u2023\u2219\u00b7*\u25ba\u25b6\u27a2\u27a4\u2713\u2714\u2756\u25c6\u25c7\u203a\u00bb\u2605\u25cb\u2043\u2010\u2011\u2013\u2014\u2212-"
 _BULLET = re.compile(
@@ -68,14 +70,17 @@ class Row:
 
 def fold(text: str) -> str:
     """Return printed text with its white space folded, ligatures spelt out and invisible characters gone."""
-    return _SPACE.sub(" ", text.translate(_TABLE)).strip()
+    return _SPACE.sub(" ", _TORN.sub("", text).translate(_TABLE)).strip()
 
 
 def origins(printed: str) -> list[int]:
     """Return for each character of `fold(printed)` the place in `printed` that it comes from."""
     places: list[int] = []
     gap: int | None = None
+    torn = {match.start() for match in _TORN.finditer(printed)}
     for place, char in enumerate(printed):
+        if place in torn:
+            continue
         if char.isspace():
             gap = place if gap is None else gap
             continue
