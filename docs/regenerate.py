@@ -87,7 +87,12 @@ def commands() -> str:
     texts = [_help(concord, top)]
     for name in concord.list_commands(top):
         command = concord.commands[name]
-        texts += [f"## {name}", _help(command, click.Context(command, info_name=name, parent=top))]
+        context = click.Context(command, info_name=name, parent=top)
+        texts += [f"## {name}", _help(command, context)]
+        if isinstance(command, click.Group):
+            for part in command.list_commands(context):
+                below = click.Context(command.commands[part], info_name=part, parent=context)
+                texts += [f"### {name} {part}", _help(command.commands[part], below)]
     return "\n\n".join(texts)
 
 

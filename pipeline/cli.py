@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from .settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from .evaluating import Evaluation
+    from .search import Filters, Hit
 
 EXAMPLES = {
     "demo": "concord demo --port 8010",
@@ -31,12 +32,19 @@ EXAMPLES = {
     "run": "concord run --corpus my-corpus --db my.db",
     "status": "concord status --db my.db",
     "search": 'concord search "sharing information between response teams" --issuer JPN',
+    "watch": 'concord watch add judges "training judges"',
     "compare": "concord compare CAN JPN --at 2016",
     "check": "concord check --db my.db",
     "serve": "concord serve --db my.db --port 8001",
     "evaluate": "concord evaluate gold/dev.jsonl --db my.db",
     "train": "concord train gold/train.jsonl --db my.db --into my-model",
     "doctor": "concord doctor",
+}
+WATCH_EXAMPLES = {
+    "add": 'concord watch add judges "training judges" --issuer JPN --mode meaning',
+    "list": "concord watch list --db my.db",
+    "run": "concord watch run judges --json",
+    "remove": "concord watch remove judges",
 }
 
 _PROBLEMS = """
@@ -79,11 +87,53 @@ def _command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
     return main.command(name, epilog=f"Example:  {EXAMPLES[name]}")
 
 
+class _Watches(click.Group):
+    """Shows its commands in the order in which one uses them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click passes it
+        return [name for name in WATCH_EXAMPLES if name in self.commands]
+
+
 _corpus = click.option(
     "--corpus", type=click.Path(path_type=Path, file_okay=False), help="Folder with the manifest and the documents."
 )
 _db = click.option("--db", type=click.Path(path_type=Path, dir_okay=False), help="The database.  [default: concord.db]")
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+_FILTERS = (
+    click.option("--mode", type=click.Choice(["both", "words", "meaning"]), default="both", show_default=True, help="Look by words, by meaning, or by both."),
+    click.option("--in", "kind_of_hit", type=click.Choice(["commitment", "passage"]), help="Only commitments, or only passages."),
+    click.option("--issuer", multiple=True, help="Only this issuer (repeatable)."),
+    click.option("--theme", multiple=True, help="Only this theme (repeatable)."),
+    click.option("--kind", multiple=True, help="Only this kind of document (repeatable)."),
+    click.option("--document", multiple=True, help="Only this document (repeatable)."),
+    click.option("--from", "year_from", type=int, help="Only texts from this year on."),
+    click.option("--to", "year_to", type=int, help="Only texts up to this year."),
+    click.option("--firmness", type=click.IntRange(1, 4), help="Only commitments at least this firm."),
+    click.option("--deadline", is_flag=True, help="Only commitments with a deadline."),
+)  # fmt: skip
+"""What a search takes beside its question."""
+
+
+def _filtered(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(_FILTERS):
+        command = option(command)
+    return command
+
+
+def _to_filters(chosen: dict[str, Any]) -> Filters:
+    from .search import Filters
+
+    return Filters(
+        kind_of_hit=chosen["kind_of_hit"] or "",
+        issuers=chosen["issuer"],
+        themes=chosen["theme"],
+        kinds=chosen["kind"],
+        documents=chosen["document"],
+        year_from=chosen["year_from"],
+        year_to=chosen["year_to"],
+        bindingness=chosen["firmness"],
+        has_deadline=chosen["deadline"],
+    )
 
 
 @_command("demo")
@@ -187,46 +237,143 @@ def status(db: Path | None, as_json: bool) -> None:
 @_command("search")
 @click.argument("question")
 @_db
-@click.option("--issuer", multiple=True, help="Only this issuer (repeatable).")
-@click.option("--theme", multiple=True, help="Only this theme (repeatable).")
-@click.option("--from", "year_from", type=int, help="Only texts from this year on.")
-@click.option("--to", "year_to", type=int, help="Only texts up to this year.")
+@_filtered
 @click.option("--most", type=int, default=10, show_default=True, help="Hits to show.")
 @_json
-def search(
-    question: str,
-    db: Path | None,
-    issuer: tuple[str, ...],
-    theme: tuple[str, ...],
-    year_from: int | None,
-    year_to: int | None,
-    most: int,
-    as_json: bool,
-) -> None:
+def search(question: str, db: Path | None, mode: str, most: int, as_json: bool, **chosen: Any) -> None:
     """Search commitments and passages by words and meaning.
 
-    Words in "quotation marks" are a phrase, -word excludes, OR joins alternatives.
+    Words in "quotation marks" are a phrase, -word excludes, OR joins alternatives. With an empty
+    QUESTION and filters, all commitments that pass them are listed, the latest first.
     """
-    from .search import Engine, Filters
+    from .search import Engine
 
     settings = load_settings(db=db)
-    filters = Filters(issuers=issuer, themes=theme, year_from=year_from, year_to=year_to)
-    results = Engine(settings.db, settings).search(question, filters, most=most)
+    results = Engine(settings.db, settings).search(question, _to_filters(chosen), mode=mode, most=most)
     if as_json:
         _print_json(asdict(results))
         return
-    for place, hit in enumerate(results.hits, 1):
-        year = f" {hit.year}" if hit.year else ""
-        page = f", p. {hit.page_label or hit.page}" if hit.is_paged else ""
-        console.print(
-            f"[bold]{place}. {_plain(hit.issuer)}{year}[/]{page}  [dim]{hit.kind}, {' and '.join(hit.why)}, {hit.theme}[/]",
-            highlight=False,
-        )
-        console.print(f"   {_plain(hit.text)}", highlight=False)
-        console.print(f"   [dim]{_plain(hit.document)} ({hit.document_id})[/]", highlight=False)
+    _print_hits(results.hits)
     console.print(f"{results.total} found." if results.hits else _plain(results.note))
     if results.hits and results.note:
         complaints.print(_plain(results.note))
+
+
+@main.group("watch", cls=_Watches, epilog=f"Example:  {EXAMPLES['watch']}")
+def watch() -> None:
+    """Save searches, and say what each finds that is new since it last ran.
+
+    Documents arrive, and a saved search tells what of them matters to you. It is kept in the database;
+    the site lists it at /watches, with a feed that a feed reader can follow.
+    """
+
+
+def _watch_command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
+    return watch.command(name, epilog=f"Example:  {WATCH_EXAMPLES[name]}")
+
+
+@_watch_command("add")
+@click.argument("name")
+@click.argument("question", default="")
+@_db
+@_filtered
+@_json
+def watch_add(name: str, question: str, db: Path | None, mode: str, as_json: bool, **chosen: Any) -> None:
+    """Save a search under a NAME of small letters, digits and hyphens.
+
+    QUESTION is what "concord search" takes; with filters it may be left out. Nothing is searched yet:
+    the first "concord watch run" tells everything that is found, the next ones what is new.
+    """
+    from .store import leave_one_file, open_for_reading, open_store
+    from .watching import add
+
+    path = load_settings(db=db).db
+    open_for_reading(path).close()
+    with open_store(path) as database:
+        saved = add(database, name, question, _to_filters(chosen), mode=mode)
+        leave_one_file(database)
+    if as_json:
+        _print_json(asdict(saved))
+    else:
+        console.print(f"Saved. What it finds: concord watch run {saved.name}", highlight=False)
+
+
+@_watch_command("list")
+@_db
+@_json
+def watch_list(db: Path | None, as_json: bool) -> None:
+    """List the saved searches, with how many hits each has and how many its last run found new."""
+    from .store import open_for_reading
+    from .watching import MODES, listed, told
+
+    with open_for_reading(load_settings(db=db).db) as database:
+        saved = listed(database)
+    if as_json:
+        _print_json([asdict(one) for one in saved])
+    elif not saved:
+        console.print("There is no saved search yet: concord watch add NAME QUESTION", highlight=False)
+    else:
+        table = _table("Saved search", "question", "by", "filters", "hits", "new", "last run")
+        for one in saved:
+            by = MODES[one.mode] if one.question else "filters"
+            ran_at = one.ran_at[:10] or "not run yet"
+            table.add_row(
+                one.name, _plain(one.question), by, _plain(told(one.filters)), f"{one.hits:,}", f"{one.new:,}", ran_at
+            )
+        console.print(table)
+
+
+@_watch_command("run")
+@click.argument("names", nargs=-1)
+@_db
+@_json
+def watch_run(names: tuple[str, ...], db: Path | None, as_json: bool) -> None:
+    """Search again, and print what is new since the last run; all saved searches when none is named.
+
+    In a first run everything is new. Of a question the 200 best hits are watched; filters alone have
+    no limit. Status 1 when a search could not be made whole, as when the encoder is missing.
+    """
+    from .search import Engine
+    from .store import leave_one_file, open_for_reading, open_store
+    from .watching import run as run_watches
+
+    settings = load_settings(db=db)
+    open_for_reading(settings.db).close()
+    with open_store(settings.db) as database:
+        reports = run_watches(database, Engine(settings.db, settings), names)
+        leave_one_file(database)
+    if as_json:
+        _print_json([asdict(report) for report in reports])
+    for report in reports:
+        one = report.watch
+        if not as_json:
+            console.print(f"[bold]{one.name}[/]: {len(report.new):,} new of {one.hits:,}", highlight=False)
+            _print_hits(report.new)
+        if report.note:
+            complaints.print(f"{one.name}: {_plain(report.note)}", highlight=False)
+    if not reports and not as_json:
+        console.print("There is no saved search yet: concord watch add NAME QUESTION", highlight=False)
+    sys.exit(0 if all(report.is_whole for report in reports) else 1)
+
+
+@_watch_command("remove")
+@click.argument("name")
+@_db
+@_json
+def watch_remove(name: str, db: Path | None, as_json: bool) -> None:
+    """Forget a saved search, and what it has found."""
+    from .store import leave_one_file, open_for_reading, open_store
+    from .watching import remove
+
+    path = load_settings(db=db).db
+    open_for_reading(path).close()
+    with open_store(path) as database:
+        remove(database, name)
+        leave_one_file(database)
+    if as_json:
+        _print_json({"removed": name})
+    else:
+        console.print(f"Removed: {name}", highlight=False)
 
 
 @_command("compare")
@@ -433,6 +580,18 @@ def _run(settings: Settings, *, as_json: bool) -> bool:
     return bool(failures)
 
 
+def _print_hits(hits: Iterable[Hit]) -> None:
+    for place, hit in enumerate(hits, 1):
+        year = f" {hit.year}" if hit.year else ""
+        page = f", p. {hit.page_label or hit.page}" if hit.is_paged else ""
+        console.print(
+            f"[bold]{place}. {_plain(hit.issuer)}{year}[/]{page}  [dim]{hit.kind}, {' and '.join(hit.why)}, {hit.theme}[/]",
+            highlight=False,
+        )
+        console.print(f"   {_plain(hit.text)}", highlight=False)
+        console.print(f"   [dim]{_plain(hit.document)} ({hit.document_id})[/]", highlight=False)
+
+
 def _print_evaluation(found: Evaluation, worst: int) -> None:
     """Print the figures of an evaluation, what was taken for what, the reliability curve and the worst errors."""
     console.print(
@@ -505,7 +664,10 @@ def _print_problems(problems: list[dict[str, Any]]) -> None:
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(column, justify="right" if column in ("rows", "done", "kept", "failed", "seconds") else "left")
+        table.add_column(
+            column,
+            justify="right" if column in ("rows", "done", "kept", "failed", "seconds", "hits", "new") else "left",
+        )
     return table
 
 

@@ -5,6 +5,7 @@
       SettingsError              a setting has a value that cannot work
       ModelError                 a model is missing, or its files are not the ones that were recorded
       StoreError                 the database is of another version, or not one of ours
+      WatchError                 a saved search is not there, is there already, or asks for nothing
     DocumentProblem              one document cannot be read or used: a row of `problems`, exit 1
 
 A `ConcordError` stops the run: nobody could do the work before a person mends something. A
@@ -45,6 +46,10 @@ class ModelError(ConcordError):
 
 class StoreError(ConcordError):
     """The database was made by a newer Concord, or is not a Concord database."""
+
+
+class WatchError(ConcordError):
+    """A saved search is not there, is there already, or cannot be searched as it stands."""
 
 
 class DocumentProblem(Exception):

@@ -77,6 +77,11 @@ class Settings:
     edition_likeness: float = 0.45
     """They are never one when the cosine alone is less than this."""
 
+    guideline_floor: float = 0.58
+    """A commitment at least this like a seed of a guideline's element is one to that element."""
+    guideline_mention_floor: float = 0.55
+    """A passage at least this like a seed mentions the element; a guideline or element may set its own floors."""
+
     search_floor: float = 0.32
     """A hit by meaning alone is shown when it is at least this like the question."""
 

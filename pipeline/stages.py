@@ -14,7 +14,19 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from . import __version__, commitments, comparisons, documents, editions, embeddings, mentions, pages, passages, themes
+from . import (
+    __version__,
+    commitments,
+    comparisons,
+    documents,
+    editions,
+    embeddings,
+    guidelines,
+    mentions,
+    pages,
+    passages,
+    themes,
+)
 from .records import Report, Tally
 from .settings import Settings
 from .store import now, rows, table, tidy
@@ -40,6 +52,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("mentions", "passages, issuers", "mentions", mentions.run),
     Stage("comparisons", "commitments, themes, embeddings", "counterparts, coverage", comparisons.run),
     Stage("editions", "documents, commitments, commitment_themes, embeddings", "edition_changes", editions.run),
+    Stage("guidelines", "documents, commitments, passages, commitment_themes, passage_themes, embeddings", "guidelines, guideline_elements, guideline_seeds, guideline_scores, guideline_quotes", guidelines.run),
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ that did not change keeps everything that hangs on it.
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -312,6 +313,62 @@ create index edition_changes_commitment on edition_changes(commitment_id);
 create index edition_changes_other on edition_changes(other_id);
 create index edition_changes_change on edition_changes(change);
 
+create table guidelines (
+    id text primary key,
+    title text not null,
+    source text not null,
+    year integer not null,
+    address text not null default '',
+    licence text not null default ''
+) strict;
+
+create table guideline_elements (
+    id text primary key,
+    guideline_id text not null references guidelines(id) on delete cascade,
+    code text not null,
+    title text not null,
+    description text not null default '',
+    themes text not null default '',
+    words text not null default '',
+    position integer not null,
+    unique (guideline_id, code)
+) strict;
+
+create table guideline_seeds (
+    element_id text not null references guideline_elements(id) on delete cascade,
+    position integer not null,
+    text text not null,
+    model text not null,
+    vector blob not null,
+    primary key (element_id, position)
+) strict, without rowid;
+
+create table guideline_scores (
+    element_id text not null references guideline_elements(id) on delete cascade,
+    document_id text not null references documents(id) on delete cascade,
+    guideline_id text not null references guidelines(id) on delete cascade,
+    score text not null check (score in ('committed', 'mentioned', 'absent', 'not covered', 'not read')),
+    commitments integer not null,
+    likeness real,
+    primary key (element_id, document_id)
+) strict;
+create index guideline_scores_document on guideline_scores(document_id);
+create index guideline_scores_guideline on guideline_scores(guideline_id);
+
+create table guideline_quotes (
+    id text primary key,
+    element_id text not null references guideline_elements(id) on delete cascade,
+    document_id text not null references documents(id) on delete cascade,
+    commitment_id text references commitments(id) on delete cascade,
+    passage_id text references passages(id) on delete cascade,
+    likeness real not null,
+    check ((commitment_id is null) <> (passage_id is null))
+) strict;
+create index guideline_quotes_element on guideline_quotes(element_id);
+create index guideline_quotes_document on guideline_quotes(document_id);
+create index guideline_quotes_commitment on guideline_quotes(commitment_id);
+create index guideline_quotes_passage on guideline_quotes(passage_id);
+
 create table problems (
     id text primary key,
     document_id text,
@@ -368,6 +425,27 @@ create table retired (
     primary key (kind, id)
 ) strict;
 
+create table watches (
+    name text primary key,
+    question text not null,
+    mode text not null check (mode in ('both', 'words', 'meaning')),
+    filters text not null default '{}',
+    added_at text not null,
+    ran_at text not null default '',
+    runs integer not null default 0,
+    check (question <> '' or filters <> '{}')
+) strict;
+
+create table watch_hits (
+    watch text not null references watches(name) on delete cascade,
+    kind text not null check (kind in ('commitment', 'passage')),
+    hit_id text not null,
+    first_seen_at text not null,
+    run integer not null,
+    primary key (watch, kind, hit_id)
+) strict, without rowid;
+create index watch_hits_hit on watch_hits(hit_id);
+
 create table runs (
     id integer primary key,
     started_at text not null,
@@ -416,6 +494,7 @@ RETIRING = {
     "themes": ("theme", "label", "''"),
     "subthemes": ("sub-theme", "label", "''"),
     "issuers": ("issuer", "name", "''"),
+    "guidelines": ("guideline", "title", "''"),
 }
 """Tables whose ids are addresses: the word for a row, the column that says what it was, and where it stood.
 
@@ -457,11 +536,21 @@ def open_for_reading(path: Path) -> Database:
     if not path.is_file():
         raise StoreError(f"There is no database at {path}.", remedy="Make one: concord run --corpus DIR --db FILE")
     try:
-        db = Database(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30))
+        how = "immutable=1" if is_still(path) else "mode=ro"
+        db = Database(sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=30))
         _refuse_strangers(db, path)
     except sqlite3.DatabaseError as error:
         raise StoreError(f"{path} is not a database that can be used: {error}.") from error
     return db
+
+
+def is_still(path: Path) -> bool:
+    """Say whether nobody writes to the database at `path`: it lies where we may write nothing, and is whole.
+
+    SQLite then cannot make the files that readers and a writer share, and has to be told that it needs none.
+    """
+    is_ours_to_write = os.access(path.absolute().parent, os.W_OK)
+    return path.is_file() and not is_ours_to_write and not path.with_name(f"{path.name}-wal").exists()
 
 
 def _refuse_strangers(db: Database, path: Path) -> None:
@@ -614,5 +703,10 @@ def tidy(db: Database) -> None:
         table(db, name).rebuild_fts()
     db.execute("analyze")
     db.conn.commit()
+    leave_one_file(db)
+
+
+def leave_one_file(db: Database) -> None:
+    """Take away the files that a database has beside it while somebody writes."""
     with contextlib.suppress(sqlite3.OperationalError):  # a site that has the file open keeps its second file open too
         db.execute("pragma journal_mode = delete")

@@ -45,9 +45,9 @@ class LetterEncoder:
 def use_letters(patch):
     """Make every room use the encoder that counts letters, and return it."""
     encoder = LetterEncoder()
-    for room in ("embeddings", "themes", "search.engine"):
+    for room in ("embeddings", "themes", "guidelines", "search.engine"):
         patch.setattr(f"pipeline.{room}.load_encoder", lambda _: encoder)
-    for room in ("embeddings", "themes", "comparisons", "editions", "search.engine"):
+    for room in ("embeddings", "themes", "comparisons", "editions", "guidelines", "search.engine"):
         patch.setattr(f"pipeline.{room}.encoder_key", lambda _: encoder.name)
     return encoder
 

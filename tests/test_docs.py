@@ -7,6 +7,7 @@ import re
 import tomllib
 from dataclasses import fields
 
+import click
 import pytest
 from conftest import ROOT
 
@@ -169,6 +170,8 @@ def test_every_command_that_is_shown_exists_with_its_options(path):
             assert re.search(rf"^{words[1]}:", makefile, re.MULTILINE), words
             continue
         command = main.commands[words[1]]
+        if isinstance(command, click.Group) and len(words) > 2:
+            command = command.commands[words[2]]
         options = {option for parameter in command.params for option in parameter.opts}
         assert {word for word in words if word.startswith("--")} <= options, words
 

@@ -6,6 +6,7 @@ import shutil
 
 import numpy as np
 import pytest
+from conftest import LetterEncoder
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from planting import plant_document, plant_passage, plant_promise, plant_vectors
@@ -13,7 +14,7 @@ from planting import plant_document, plant_passage, plant_promise, plant_vectors
 from pipeline.errors import ModelError, StoreError
 from pipeline.search import Engine, Filters
 from pipeline.search import engine as rooms
-from pipeline.search.engine import marks_of
+from pipeline.search.engine import _weighed, marks_of
 from pipeline.search.meaning import LazyEncoder
 from pipeline.search.questions import parse
 from pipeline.settings import Settings
@@ -106,6 +107,54 @@ def test_a_hit_that_is_less_like_the_question_than_the_floor_is_left_out(path):
 )
 def test_a_hit_has_to_pass_every_filter(engine, filters, expected):
     assert documents(engine.search("warnings", filters)) == expected
+
+
+@pytest.mark.parametrize(
+    ("mode", "why"), [("words", {"words"}), ("meaning", {"meaning"}), ("both", {"words", "meaning"})]
+)
+def test_a_search_asks_the_rankings_of_its_mode(engine, mode, why):
+    assert {one for hit in engine.search("judges", mode=mode).hits for one in hit.why} == why
+
+
+@pytest.mark.parametrize("question", ['"trained in"', "judges -courts"])
+def test_what_only_words_can_answer_has_no_answer_by_meaning(engine, question):
+    results = engine.search(question, mode="meaning")
+    assert (results.hits, results.note) == ((), "A phrase, or a word that is left out, is searched by words alone.")
+
+
+def test_a_search_by_words_alone_is_whole_without_an_encoder(words):
+    results = words.search("judges", mode="words")
+    assert (len(results.hits), results.note, results.is_whole) == (1, "", True)
+
+
+def test_a_search_that_lacks_the_encoder_it_needs_is_not_whole(words):
+    assert [words.search("judges", mode=mode).is_whole for mode in ("both", "meaning")] == [False, False]
+
+
+def test_no_question_gives_what_passes_the_filters_the_latest_texts_first(engine):
+    results = engine.search(" ", Filters(themes=("INC",)))
+    assert [(hit.document_id, hit.kind) for hit in results.hits] == [
+        ("both-2022", "commitment"),
+        ("xaa-2016", "commitment"),
+    ]
+
+
+def test_no_question_gives_passages_where_these_are_asked_for(engine):
+    found = engine.search("", Filters(documents=("xaa-2016",), kind_of_hit="passage"))
+    assert texts(found) == [SHARE, "Teams that respond share little information today."]
+
+
+@pytest.mark.parametrize(
+    "filters", [Filters(), Filters(kind_of_hit="passage"), Filters(kind_of_hit="none", themes=("INC",))]
+)
+def test_no_question_and_no_filter_that_chooses_give_nothing(engine, filters):
+    assert engine.search("", filters).hits == ()
+
+
+def test_a_ranking_that_is_cut_is_said_to_be(engine, monkeypatch):
+    assert not engine.search("judges", mode="words").is_cut
+    monkeypatch.setattr(rooms, "_DEPTH", 1)
+    assert engine.search("judges", mode="words").is_cut
 
 
 @pytest.mark.parametrize("kind", ["commitment", "passage"])
@@ -291,6 +340,35 @@ def test_every_question_has_an_answer(engine, typed):
     results = engine.search(typed)
     assert results.total >= len(results.hits)
     assert all(np.isfinite(hit.score) for hit in results.hits)
+
+
+def test_a_phrase_is_exact_though_the_index_knows_stems(planted, words):
+    plant_passage(planted, "xaa-2016", "We learn lessons from every incident that we have seen.", themes=("INC",))
+    planted.conn.commit()
+    assert words.search('"trained in electronic evidence"').total == 1
+    assert words.search('"train in electronic evidences"').total == 0
+    assert words.search("train in electronic evidences").total == 1
+
+
+def test_a_scrap_counts_for_half_and_a_promise_for_more(planted):
+    plant_passage(planted, "xaa-2016", "Teams")
+    scores = {
+        (kind, row["id"]): (1.0, ("words",), 0.0)
+        for kind, name in (("commitment", "commitments"), ("passage", "passages"))
+        for row in rows(planted, f"select id from {name}")
+    }
+    weighed = {key: score for key, (score, _, _) in _weighed(planted, scores).items()}
+    texts = {("passage", row["id"]): row["text"] for row in rows(planted, "select id, text from passages")}
+    assert {texts[key]: score for key, score in weighed.items() if key in texts}["Teams"] == 0.5
+    assert {score for key, score in weighed.items() if key[0] == "commitment"} == {1.15}
+
+
+def test_where_no_word_stands_anywhere_meaning_must_be_sure(path, monkeypatch):
+    engine = Engine(path, Settings(search_floor=-1.0), encoder=LazyEncoder(LetterEncoder))
+    assert engine.search("judges").total > 0
+    monkeypatch.setattr("pipeline.search.engine._FLOOR_WITHOUT_WORDS", 1.1)
+    assert engine.search("zxqv").total == 0
+    assert engine.search("judges").total > 0
 
 
 def test_real_words_and_meaning_find_what_the_sample_promises(sample_settings):

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+import tomllib
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.search.acronyms import FILE, singular, words_of
 from pipeline.search.questions import parse
+from pipeline.settings import bundled
+
+LINES = tomllib.loads((bundled("corpora") / FILE).read_text("utf-8"))["same"]
 
 TYPED = st.one_of(
     st.text(),
@@ -122,3 +127,42 @@ def test_words_that_say_nothing_count_when_there_are_no_others():
 
 def test_an_endless_question_is_cut():
     assert len(parse("word " * 10_000).required) <= 100
+
+
+def test_a_name_in_short_is_searched_in_full_too():
+    assert parse("UN norms").fts(every=True) == '(("un") OR "united nations") AND "norms"'
+
+
+def test_a_name_in_full_is_searched_in_short_too():
+    assert parse("Internet of Things").fts(every=True) == '(("internet" AND "things") OR "iot")'
+
+
+def test_a_name_in_the_plural_is_known():
+    assert '"computer emergency response team"' in parse("CERTs").fts(every=True)
+
+
+def test_a_sign_may_stand_in_a_name():
+    assert parse("R&D").fts(every=True) == '(("r d") OR "research and development")'
+
+
+def test_what_a_sign_joins_is_no_phrase():
+    assert not parse("R&D public-private").needs_words
+
+
+@pytest.mark.parametrize("text", ['"Internet of Things"', '"IoT"', "IoT OR drones"])
+def test_a_phrase_and_an_alternative_have_no_other_forms(text):
+    assert parse(text).named == {}
+
+
+def test_of_a_name_in_full_some_words_may_do():
+    assert parse("Internet of Things").fts(every=False) == '"internet" OR "things"'
+
+
+def test_the_encoder_reads_a_name_in_full():
+    assert parse("IoT labels").meant == "IoT labels (internet of things)"
+    assert parse("Internet of Things").meant == "Internet of Things"
+
+
+def test_no_form_of_a_name_is_listed_twice():
+    forms = [form for line in LINES for form in line]
+    assert len({singular(words_of(form)) for form in forms}) == len(forms)

@@ -31,12 +31,15 @@ from pipeline.evaluating import Evaluation, Figure, Found, evaluate_units, write
 from pipeline.gold import Unit
 from pipeline.measures import Score
 from pipeline.passages import load_boxes
+from pipeline.search import Engine
 from pipeline.settings import bundled
 from pipeline.site.quality import SECTIONS, decimal, hundredths
 from pipeline.site.routes import ROUTES
 from pipeline.site.serving import NAME, SETTINGS, command, metadata_for
 from pipeline.site.showing import marked, number, page, plural, sure
-from pipeline.store import RETIRING, open_for_reading, open_store, rows, write_problems
+from pipeline.store import RETIRING, leave_one_file, open_for_reading, open_store, rows, write_problems
+from pipeline.watching import add as add_watch
+from pipeline.watching import run as run_watches
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -56,7 +59,10 @@ PAGES = [
     "/compare.json?issuer=XAA&issuer=XBB", "/compare.csv?issuer=XAA&issuer=XBB", "/compare.md?issuer=XAA&issuer=XBB",
     "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP", "/compare/cell?issuer=XBB&theme=SUP", "/documents",
     "/document/xaa-2016-strategy", "/document/xff-2018-strategie", "/document/xdd-2020-strategy", "/theme/CAP", "/issuer/XAA",
-    "/issuer/XAA-XBB", "/issuer/XMG", "/issuer/NATO", "/editions/xaa-strategy", "/quality", "/problems",
+    "/issuer/XAA-XBB", "/issuer/XMG", "/issuer/NATO", "/editions/xaa-strategy", "/guidelines", "/guidelines/un-norms",
+    "/guidelines/un-norms?by=document", "/guidelines/un-norms?issuer=XAA&kind=national_strategy&at=2020", "/guidelines/un-norms/d",
+    "/guidelines/un-norms/d?issuer=XAA", "/guidelines/un-norms/d?document=xaa-2016-strategy", "/quality", "/problems",
+    "/watches", "/watches/training.atom", "/search?issuer=XBB&theme=CAP", "/search?q=training&mode=words",
 ]  # fmt: skip
 """Addresses of Concord's pages in the sample; those of a commitment and a sub-theme come from its rows."""
 
@@ -70,7 +76,7 @@ STOCK = [
 
 FITTING = {
     "theme": "cap", "issuer_a": "XAA", "issuer_b": "XBB", "issuer": " xbb ", "first_day": "2000-01-01", "last_day": "2099-12-31",
-    "words": "training", "year": "2018", "family": "XAA-strategy",
+    "words": "training", "year": "2018", "family": "XAA-strategy", "guideline": "UN-norms",
 }  # fmt: skip
 """A value for every parameter of the canned queries, typed as people type."""
 
@@ -87,6 +93,10 @@ def path(sample_settings, tmp_path_factory):
     """The sample's database under the name that the metadata describes."""
     target = tmp_path_factory.mktemp("site") / f"{NAME}.db"
     shutil.copy(sample_settings.db, target)
+    with open_store(target) as db:
+        add_watch(db, "training", "training", mode="words")
+        run_watches(db, Engine(target))
+        leave_one_file(db)
     return target
 
 
@@ -698,6 +708,24 @@ async def test_the_words_of_a_commitment_are_marked_in_its_passage(site, sample)
     assert tree.xpath("string(//div[@class='c-context']//mark)") == row["quote"]
 
 
+@pytest.mark.parametrize("address", ["/search?q=training", "/document/xaa-2016-strategy", "/compare", "/problems"])
+async def test_no_script_runs_on_a_page_that_shows_what_documents_say(site, address):
+    response = await site.get(address)
+    assert "script-src 'none'" in response.headers["content-security-policy"]
+    assert "<script" not in response.text
+
+
+@pytest.mark.parametrize("address", ["/", "/concord/commitments", "/concord/commitments.json", "/document/nobody"])
+async def test_every_answer_says_what_a_browser_may_do_with_it(site, address):
+    headers = (await site.get(address)).headers
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "no-referrer")
+
+
+async def test_a_header_is_sent_once(site):
+    assert len((await site.get("/problems")).headers.get_list("content-security-policy")) == 1
+
+
 def boxes_drawn(tree, kind):
     """The boxes of a kind that a page draws, as (x, y, width, height)."""
     drawn = tree.xpath(f"//svg//rect[@class='{kind}']")
@@ -914,7 +942,7 @@ def retired(path, tmp_path_factory):
         db.execute("insert into issuers (id, name, kind) values ('XZZ', '', 'state')")
         for name, gone in (
             ("commitments", commitment[0]["id"]), ("documents", "xbb-2018-strategy"), ("themes", "OLD"),
-            ("issuers", "XZZ"), ("subthemes", subtheme["id"]),
+            ("issuers", "XZZ"), ("subthemes", subtheme["id"]), ("guidelines", "example"),
         ):  # fmt: skip
             label = RETIRING[name][1]
             db.execute(f'update {name} set "{label}" = ? || "{label}" where id = ?', [HOSTILE, gone])
@@ -924,6 +952,7 @@ def retired(path, tmp_path_factory):
     return served(target).client, {
         "commitment": f"/commitment/{commitment[0]['id']}", "document": "/document/xbb-2018-strategy", "theme": "/theme/OLD",
         "sub-theme": f"/theme/{subtheme['theme_id']}?subtheme={subtheme['id']}", "issuer": "/issuer/XZZ",
+        "guideline": "/guidelines/example",
     }  # fmt: skip
 
 
@@ -1052,6 +1081,13 @@ async def test_the_command_that_serves_names_the_database_the_metadata_and_every
     words = command(Path("/x/my.db"), Path("/x/metadata.json"), host="127.0.0.1", port=8001)
     assert words[1:7] == ["-m", "datasette", "serve", "/x/my.db", "--metadata", "/x/metadata.json"]
     assert all(name in words for name in SETTINGS)
+
+
+async def test_a_database_that_nobody_can_write_to_is_served_as_immutable(tmp_path, monkeypatch):
+    (tmp_path / "my.db").touch()
+    monkeypatch.setattr("pipeline.store.os.access", lambda *_: False)
+    words = command(tmp_path / "my.db", Path("/x/metadata.json"), host="127.0.0.1", port=8001)
+    assert words[3:6] == ["serve", "--immutable", str(tmp_path / "my.db")]
 
 
 async def test_what_does_not_come_with_concord_is_an_error_that_says_what_to_do():

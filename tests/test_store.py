@@ -346,3 +346,32 @@ def test_no_problem_clears_those_of_the_stage(db):
 def test_a_moment_is_written_in_utc_to_the_second():
     assert len(now()) == len("2018-05-31T10:00:00Z")
     assert now().endswith("Z")
+
+
+@pytest.fixture
+def closed(tmp_path, monkeypatch):
+    """A database that nobody has open, in a folder where nothing can be written."""
+    path = tmp_path / "still.db"
+    open_store(path).close()
+    monkeypatch.setattr(store.os, "access", lambda *_: False)
+    return path
+
+
+def test_a_database_on_a_medium_that_cannot_be_written_is_read_without_a_file_beside_it(closed):
+    with open_for_reading(closed) as db:
+        assert count(db, "bindingness") == 4
+        assert [path.name for path in closed.parent.iterdir()] == ["still.db"]
+
+
+def test_a_database_that_somebody_is_writing_to_is_not_taken_for_a_still_one(closed):
+    with open_store(closed) as db:
+        plant_document(db, "a")
+        db.conn.commit()
+        assert not store.is_still(closed)
+        with open_for_reading(closed) as reading:
+            assert count(reading, "documents") == 1
+
+
+def test_a_database_where_one_may_write_is_not_taken_for_a_still_one(tmp_path):
+    open_store(tmp_path / "a.db").close()
+    assert not store.is_still(tmp_path / "a.db")

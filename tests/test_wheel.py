@@ -44,6 +44,7 @@ def names(wheel):
         "pipeline/site/static/concord.css",
         "pipeline/site/static/concord.svg",
         "pipeline/bundled/corpora/catalogue.csv",
+        "pipeline/bundled/corpora/guidelines/un-norms.toml",
         "pipeline/bundled/corpora/issuers.toml",
         "pipeline/bundled/corpora/themes.toml",
         "pipeline/bundled/corpora/sample/documents.csv",

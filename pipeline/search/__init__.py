@@ -8,6 +8,6 @@ from pipeline.search import Engine
 Engine(path).search("sharing information between response teams").hits
 """
 
-from .engine import Engine, Filters, Hit, Results
+from .engine import MODES, Engine, Filters, Hit, Results
 
-__all__ = ["Engine", "Filters", "Hit", "Results"]
+__all__ = ["MODES", "Engine", "Filters", "Hit", "Results"]

@@ -6,6 +6,7 @@ by reciprocal rank fusion (Cormack, Clarke and Buettcher, 2009).
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import sqlite3
@@ -23,12 +24,23 @@ from ..records import BODY_ROLES
 from ..settings import Settings
 from ..store import open_for_reading, rows
 from .meaning import LazyEncoder, Matrix
-from .questions import Question, parse
+from .questions import SAY_NOTHING, Question, parse
 
 _FUSION = 60
 """The constant of reciprocal rank fusion: how little the first ranks count more than the next."""
 _DEPTH = 200
 """Hits that each ranking contributes before they are joined."""
+
+_PROMISED, _SHORT, _SHORT_WORDS = 1.15, 0.5, 7
+"""How much more a commitment counts than a passage, and how much less a text of fewer words: a heading answers nothing.
+Both, and the floor below, were chosen on the questions for tuning and the cases of `benchmarks/search.py`."""
+_FLOOR_WITHOUT_WORDS = 0.55
+"""Likeness from which meaning is trusted where no word of the question stands anywhere: any strange word is like something."""
+_ALL = 100_000
+"""Matches that are looked at where each has to be read: a phrase is exact, and the index knows only stems."""
+
+MODES = ("both", "words", "meaning")
+"""Which rankings a search asks: both, or one alone."""
 
 _SEARCHED_ROLES = ", ".join(f"'{role}'" for role in sorted(BODY_ROLES | {"footnote", "glossary"}))
 
@@ -56,12 +68,18 @@ class Filters:
     bindingness: int | None = None
     has_deadline: bool = False
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether they leave everything in; the kind of hit alone chooses nothing."""
+        return replace(self, kind_of_hit="") == Filters()
+
 
 @dataclass(frozen=True)
 class Hit:
     """A commitment or passage that answers. `marks` are (start, end) of matched words in `text`.
 
-    `why` says which rankings found it ("words", "meaning"); `likeness` is its cosine to the question.
+    `why` says which rankings found it ("words", "meaning"), or "filters" when there was no question; `likeness` is its
+    cosine to the question.
     """
 
     kind: str
@@ -87,13 +105,19 @@ class Hit:
 
 @dataclass(frozen=True)
 class Results:
-    """What was found for a question, best first, of how many, and what to know about it."""
+    """What was found for a question, best first, of how many, and what to know about it.
+
+    `is_whole` is false where a ranking that was asked for could not be made, as when the encoder is missing; `is_cut`
+    is true where a ranking has as many hits as it may have, so that there may be more.
+    """
 
     question: str
     hits: tuple[Hit, ...]
     total: int
     note: str = ""
     facets: Mapping[str, Sequence[tuple[str, str, int]]] = field(default_factory=dict)
+    is_whole: bool = True
+    is_cut: bool = False
 
 
 class Engine:
@@ -114,21 +138,38 @@ class Engine:
         self._version: tuple[Any, ...] = ()
         self._matrix: Matrix | None = None
 
-    def search(self, text: str, filters: Filters | None = None, *, most: int = 20, start: int = 0) -> Results:
-        """Return the best hits for what somebody typed; no text at all gives none.
+    def search(
+        self, text: str, filters: Filters | None = None, *, mode: str = "both", most: int = 20, start: int = 0
+    ) -> Results:
+        """Return the best hits for what somebody typed; no text at all gives what passes the filters, or nothing.
 
         Args:
+            mode: one of `MODES`. What only words can answer, such as a phrase, has no answer by meaning.
             most, start: which of the ranked hits to return.
         """
         filters = filters or Filters()
         question = parse(text)
+        if not text.strip() and not filters.is_empty:
+            return self._passing(filters, most, start)
         if not question.required:
             note = "Type a word to look for." if text.strip() else ""
             return Results(question.text, (), 0, note)
         db = open_for_reading(self.path)
         try:
             db.execute("begin")  # a run may go on meanwhile: everything is read from one state of the database
-            return self._search(db, question, filters, most, start)
+            return self._search(db, question, filters, mode, most, start)
+        finally:
+            db.close()
+
+    def _passing(self, filters: Filters, most: int, start: int) -> Results:
+        """Return all that passes the filters, the latest texts first: commitments, unless passages are asked for."""
+        db = open_for_reading(self.path)
+        try:
+            db.execute("begin")
+            kind = filters.kind_of_hit or "commitment"
+            names = _latest_first(db, kind, filters) if kind in TEXTS else []
+            scores: Scores = {(kind, name): (0.0, ("filters",), 0.0) for name in names}
+            return self._results(db, "", scores, most, start, None, order=list(scores))
         finally:
             db.close()
 
@@ -154,24 +195,32 @@ class Engine:
         finally:
             db.close()
 
-    def _search(self, db: Database, question: Question, filters: Filters, most: int, start: int) -> Results:
+    def _search(self, db: Database, question: Question, filters: Filters, mode: str, most: int, start: int) -> Results:
         allowed = _allowed(db, filters)
-        by_words = _by_words(db, question, allowed)
+        by_words = _by_words(db, question, allowed) if mode != "meaning" else []
         by_meaning: list[tuple[Key, float]] = []
+        searched = "Only words were searched" if mode == "both" else "Meaning could not be searched"
         note = ""
-        if not question.is_exact and not question.excluded:
+        is_whole = True
+        if question.needs_words:
+            note = "A phrase, or a word that is left out, is searched by words alone." if mode == "meaning" else ""
+        elif mode != "words":
             encoder = self.encoder.get()
             if encoder is None:
-                note = f"Only words were searched: {self.encoder.problem}"
+                note, is_whole = f"{searched}: {self.encoder.problem}", False
             else:
                 matrix = self._current_matrix(db)
                 if not matrix.ids:
-                    note = f"Only words were searched: this database holds no vectors of {encoder.name}."
+                    note, is_whole = f"{searched}: this database holds no vectors of {encoder.name}.", False
                 else:
-                    vector = encoder.encode([question.text])[0]
-                    by_meaning = _ranked(matrix, vector, allowed, floor=self.settings.search_floor)
-        scores = _fused(by_words, by_meaning)
-        return self._results(db, question.text, scores, most, start, question, note)
+                    vector = encoder.encode([question.meant])[0]
+                    floor = self.settings.search_floor
+                    if not (by_words or _by_words(db, question, dict.fromkeys(TEXTS))):
+                        floor = max(floor, _FLOOR_WITHOUT_WORDS)
+                    by_meaning = _ranked(matrix, vector, allowed, floor=floor)
+        scores = _weighed(db, _fused(by_words, by_meaning))
+        results = self._results(db, question.text, scores, most, start, question, note)
+        return replace(results, is_whole=is_whole, is_cut=max(len(by_words), len(by_meaning)) >= _DEPTH)
 
     def _results(
         self,
@@ -182,8 +231,9 @@ class Engine:
         start: int,
         question: Question | None,
         note: str = "",
+        order: list[Key] | None = None,
     ) -> Results:
-        order = sorted(scores, key=lambda key: (-scores[key][0], key))
+        order = order or sorted(scores, key=lambda key: (-scores[key][0], key))
         order = _one_a_passage(db, order)
         shown = order[start : start + most]
         details = _details(db, shown)
@@ -211,7 +261,8 @@ class Engine:
 
 def marks_of(text: str, question: Question) -> tuple[tuple[int, int], ...]:
     """Return (start, end) of the words of `text` that the question asks for, endings aside."""
-    stems = {_stem(word) for group in question.telling for term in group for word in term}
+    terms = [*(term for group in question.telling for term in group), *itertools.chain(*question.named.values())]
+    stems = {_stem(word) for term in terms for word in term if word not in SAY_NOTHING}
     return tuple(match.span() for match in re.finditer(r"[^\W_]+", text) if _stem(match[0].lower()) in stems)
 
 
@@ -247,6 +298,22 @@ def _allowed(db: Database, filters: Filters) -> dict[str, set[str] | None]:
         sql = f"select {name}.id from {name} join documents on documents.id = document_id where {' and '.join(conditions)}"
         found[kind] = {row["id"] for row in rows(db, sql, args)}
     return found
+
+
+def _latest_first(db: Database, kind: str, filters: Filters) -> list[str]:
+    """Return the ids of a kind that pass the filters, those of the latest texts first, in the order of their text."""
+    name = TEXTS[kind][0]
+    conditions, args = _conditions(kind, filters)
+    if kind == "passage":
+        conditions.append(f"role in ({_SEARCHED_ROLES})")
+        place, joined = "ordinal", ""
+    else:
+        place, joined = "ordinal, start", " join passages on passages.id = passage_id"
+    sql = (
+        f"select {name}.id from {name}{joined} join documents on documents.id = {name}.document_id"
+        f" where {' and '.join(conditions)} order by documents.year desc, documents.id, {place}"
+    )
+    return [row["id"] for row in rows(db, sql, args)]
 
 
 def _conditions(kind: str, filters: Filters) -> tuple[list[str], list[Any]]:
@@ -299,13 +366,16 @@ def _by_words(db: Database, question: Question, allowed: Mapping[str, set[str] |
             continue
         listed: list[tuple[float, Key]] = []
         for kind, (name, column) in TEXTS.items():
-            listed += [(row["rank"], (kind, row["id"])) for row in _matching(db, name, column, query, allowed[kind])]
+            matching = _matching(db, name, column, query, allowed[kind], _ALL if question.is_exact else _DEPTH)
+            listed += [(row["rank"], (kind, row["id"])) for row in matching if question.is_held_by(row["text"])]
         for rank, key in sorted(listed)[:_DEPTH]:
             found.setdefault(key, rank)
     return list(found.items())[:_DEPTH]
 
 
-def _matching(db: Database, name: str, column: str, query: str, allowed: set[str] | None) -> list[dict[str, Any]]:
+def _matching(
+    db: Database, name: str, column: str, query: str, allowed: set[str] | None, most: int
+) -> list[dict[str, Any]]:
     """Return the best matches among the rows that are allowed: a filter comes before the cut."""
     roles = f" and role in ({_SEARCHED_ROLES})" if name == "passages" else ""
     among = "" if allowed is None else f" and {name}.id in (select value from json_each(?))"
@@ -313,8 +383,8 @@ def _matching(db: Database, name: str, column: str, query: str, allowed: set[str
     try:
         return rows(
             db,
-            f"select {name}.id, bm25({name}_fts) as rank from {name}_fts join {name} on {name}.rowid = {name}_fts.rowid"
-            f" where {name}_fts match ?{roles}{among} order by rank limit {_DEPTH}",
+            f"select {name}.id, {name}.{column} as text, bm25({name}_fts) as rank from {name}_fts join {name} on {name}.rowid = {name}_fts.rowid"
+            f" where {name}_fts match ?{roles}{among} order by rank limit {most}",
             [f"{{{column}}} : ({query})", *ids],
         )
     except sqlite3.OperationalError:
@@ -348,6 +418,24 @@ def _fused(by_words: Iterable[tuple[Key, float]], by_meaning: Iterable[tuple[Key
     return scores
 
 
+def _weighed(db: Database, scores: Scores) -> Scores:
+    """Return scores that say how well a hit answers: commitments count more, headings and scraps less."""
+    short = {
+        (kind, row["id"])
+        for kind, (name, column) in TEXTS.items()
+        for row in rows(
+            db,
+            f"select id from {name} where id in {_IDS}"
+            f" and length(trim({column})) - length(replace(trim({column}), ' ', '')) + 1 < {_SHORT_WORDS}",
+            [json.dumps([name for other, name in scores if other == kind])],
+        )
+    }
+    weights = {
+        key: (_PROMISED if key[0] == "commitment" else 1.0) * (_SHORT if key in short else 1.0) for key in scores
+    }
+    return {key: (score * weights[key], why, likeness) for key, (score, why, likeness) in scores.items()}
+
+
 def _one_a_passage(db: Database, order: Sequence[Key]) -> list[Key]:
     """Drop a passage when a commitment in it is found too: the same words would be shown twice."""
     homes = {row["id"]: row["passage_id"] for row in rows(db, "select id, passage_id from commitments")}
@@ -367,18 +455,20 @@ left join pages on pages.document_id = documents.id and pages.number = t.page
 """
 _INNER = {
     "commitment": "select commitments.id, quote as text, passage_id, page, theme_id, bindingness.label as bindingness,"
-    " document_id from commitments join bindingness on bindingness.id = bindingness_id where commitments.id in ({marks})",
+    " document_id from commitments join bindingness on bindingness.id = bindingness_id where commitments.id in {ids}",
     "passage": "select id, text, id as passage_id, page, (select theme_id from passage_themes where passage_id = passages.id"
-    " order by likeness desc limit 1) as theme_id, '' as bindingness, document_id from passages where id in ({marks})",
+    " order by likeness desc limit 1) as theme_id, '' as bindingness, document_id from passages where id in {ids}",
 }
+_IDS = "(select value from json_each(?))"
+"""A list of ids as one value: filters alone may let through more than SQLite takes question marks."""
 
 
 def _details(db: Database, keys: Sequence[Key]) -> dict[Key, Hit]:
     found = {}
     for kind, inner in _INNER.items():
         names = [name for other, name in keys if other == kind]
-        sql = _DETAILS.format(inner=inner.format(marks=", ".join("?" for _ in names)))
-        for row in rows(db, sql, names):
+        sql = _DETAILS.format(inner=inner.format(ids=_IDS))
+        for row in rows(db, sql, [json.dumps(names)]):
             found[kind, row["id"]] = Hit(
                 kind=kind,
                 id=row["id"],

@@ -3,9 +3,12 @@
     routes.py      which page answers which address
     queries.py     what each page asks the database
     editions.py    what changed between editions
+    guidelines.py  what texts say to each element of a guideline
     problems.py    what was not read, and why
+    watches.py     saved searches and their feeds
     quality.py     how good the figures are, in words
     showing.py     how texts, numbers and pages are shown
+    policy.py      what a browser may do with them
     serving.py     how `concord serve` starts Datasette
     templates/ static/
 
@@ -20,7 +23,7 @@ from typing import Any
 from datasette import hookimpl
 from datasette.utils.asgi import NotFound
 
-from . import quality, routes
+from . import policy, quality, routes
 from .queries import FINDINGS, home
 
 STATIC = "/-/static-plugins/cyber-concord"
@@ -33,6 +36,12 @@ def register_routes(datasette: Any) -> list[tuple[str, Any]]:
 
 
 @hookimpl
+def asgi_wrapper(datasette: Any) -> Any:
+    """Tell browsers what they may do with each page."""
+    return policy.protected
+
+
+@hookimpl
 def extra_template_vars(datasette: Any, request: Any, view_name: str) -> Any:
     """Give every template what Concord's base template and home page need."""
 
@@ -42,6 +51,7 @@ def extra_template_vars(datasette: Any, request: Any, view_name: str) -> Any:
             "concord": database is not None,
             "concord_database": database.name if database else "",
             "findings": FINDINGS,
+            "is_scripted": not (view_name or "").startswith("concord_"),
         }
         if database is not None and view_name == "index":
             known["home"] = await routes.ask(database, home)

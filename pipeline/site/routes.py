@@ -17,12 +17,14 @@ from sqlite_utils import Database
 from ..citing import FORMS, Citation
 from ..errors import ConcordError
 from ..printing import to_csv, to_json, to_markdown
-from ..search import Engine, Filters
+from ..search import MODES, Engine, Filters
 from ..settings import load_settings
 from . import editions as aligned
+from . import guidelines as guiding
+from . import policy, queries
 from . import problems as reading
 from . import quality as measuring
-from . import queries
+from . import watches as watching
 
 _HITS_A_PAGE = 20
 _MARKS = "commitments", "documents", "builds"
@@ -108,8 +110,10 @@ async def search(datasette: Any, request: Any) -> Response:
     )
     question = (request.args.get("q") or "").strip()
     start = min(_whole(request, "start") or 0, 2000)
+    mode = request.args.get("mode") or ""
+    mode = mode if mode in MODES else "both"
     engine = engine_for(database.path)
-    results = await asyncio.to_thread(engine.search, question, filters, most=_HITS_A_PAGE, start=start)
+    results = await asyncio.to_thread(engine.search, question, filters, mode=mode, most=_HITS_A_PAGE, start=start)
     if request.url_vars.get("format") == "json":
         return Response.json(asdict(results))
     return await _page(
@@ -120,6 +124,7 @@ async def search(datasette: Any, request: Any) -> Response:
             "results": results,
             "question": question,
             "filters": filters,
+            "mode": mode,
             "start": start,
             "page_size": _HITS_A_PAGE,
             "choices": await ask(database, queries.choices),
@@ -278,6 +283,38 @@ async def editions(datasette: Any, request: Any) -> Response:
     return await _page(datasette, request, "concord_editions.html", found)
 
 
+async def guidelines(datasette: Any, request: Any) -> Response:
+    """/guidelines: guides and norms, with which every document is compared."""
+    found = await ask(_database(datasette), guiding.guidelines)
+    return await _page(datasette, request, "concord_guidelines.html", {"guidelines": found})
+
+
+async def guideline(datasette: Any, request: Any) -> Response:
+    """/guidelines/<id>: who commits to each element of a guideline, who only mentions it, and who is silent."""
+    database, name = _database(datasette), request.url_vars["name"]
+    by = "document" if request.args.get("by") == "document" else "issuer"
+    found = await ask(database, guiding.guideline, name, _choice(request), by)
+    if found is None:
+        raise await _not_here(database, "guideline", name)
+    choices = await ask(database, queries.choices)
+    return await _page(datasette, request, "concord_guideline.html", {**found, "choices": choices})
+
+
+async def element(datasette: Any, request: Any) -> Response:
+    """/guidelines/<id>/<code>: the quotes behind the cells of one element."""
+    name, code, document = request.url_vars["name"], request.url_vars["code"], request.args.get("document") or ""
+    found = await ask(_database(datasette), guiding.element, name, code, _choice(request), document)
+    if found is None:
+        raise NotFound("There is no such element of a guideline.")
+    return await _page(datasette, request, "concord_element.html", found)
+
+
+def _choice(request: Any) -> guiding.Choice:
+    """Return which texts a page of a guideline is to count."""
+    issuers = list(dict.fromkeys(_list(request, "issuer")))[:6]
+    return guiding.Choice(tuple(issuers), tuple(_list(request, "kind")), _whole(request, "at"))
+
+
 async def quality(datasette: Any, request: Any) -> Response:
     """/quality: how often Concord is right, and what each figure means."""
     return await _page(datasette, request, "concord_quality.html", await ask(_database(datasette), measuring.quality))
@@ -286,6 +323,24 @@ async def quality(datasette: Any, request: Any) -> Response:
 async def problems(datasette: Any, request: Any) -> Response:
     """/problems: what was not read or only in part, and why, by the kind of problem."""
     return await _page(datasette, request, "concord_problems.html", await ask(_database(datasette), reading.problems))
+
+
+async def watches(datasette: Any, request: Any) -> Response:
+    """/watches: the saved searches, with how much each has found and what of it is new."""
+    return await _page(datasette, request, "concord_watches.html", await ask(_database(datasette), watching.watches))
+
+
+async def watch(datasette: Any, request: Any) -> Response:
+    """/watches/<name>.atom: what a saved search has found, as a feed."""
+    found = await ask(_database(datasette), watching.feed, request.url_vars["name"])
+    if found is None:
+        raise NotFound("There is no such saved search.")
+
+    def address(path: str) -> str:
+        return str(datasette.absolute_url(request, datasette.urls.path(path)))
+
+    text = watching.to_atom(found["shown"], found["hits"], address).decode()
+    return Response(text, content_type="application/atom+xml; charset=utf-8")
 
 
 async def not_found(datasette: Any, request: Any, error: Exception) -> Response:
@@ -306,7 +361,8 @@ async def not_found(datasette: Any, request: Any, error: Exception) -> Response:
 
 async def _page(datasette: Any, request: Any, template: str, values: dict[str, Any]) -> Response:
     return Response.html(
-        await datasette.render_template(template, values, request=request, view_name=template.removesuffix(".html"))
+        await datasette.render_template(template, values, request=request, view_name=template.removesuffix(".html")),
+        headers={policy.HEADER: policy.WITHOUT_SCRIPTS},
     )
 
 
@@ -322,6 +378,11 @@ ROUTES = [
     (rf"^/theme/{_NAME}$", theme),
     (rf"^/issuer/{_NAME}$", issuer),
     (r"^/editions/(?P<name>[^/]+)$", editions),
+    (r"^/guidelines$", guidelines),
+    (rf"^/guidelines/{_NAME}$", guideline),
+    (rf"^/guidelines/{_NAME}/(?P<code>[A-Za-z0-9-]+)$", element),
+    (r"^/watches$", watches),
+    (rf"^/watches/{_NAME}\.atom$", watch),
     (r"^/quality$", quality),
     (r"^/problems$", problems),
 ]

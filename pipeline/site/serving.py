@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from ..settings import bundled
+from ..store import is_still
 
 METADATA = "datasette_metadata.json"
 NAME = "concord"
@@ -31,7 +32,7 @@ def command(db: Path, metadata: Path, *, host: str, port: int) -> list[str]:
     """Return the command that serves the database at `db` with a metadata file."""
     options = [part for name, value in SETTINGS.items() for part in ("--setting", name, str(int(value)))]
     return [
-        sys.executable, "-m", "datasette", "serve", str(db), "--metadata", str(metadata),
+        sys.executable, "-m", "datasette", "serve", *(["--immutable"] if is_still(db) else []), str(db), "--metadata", str(metadata),
         "--host", host, "--port", str(port), *options,
     ]  # fmt: skip
 

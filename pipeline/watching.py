@@ -1,0 +1,220 @@
+"""Saved searches: what each asks, what it has found, and what is new since it last ran.
+
+Reads `watches`, and searches as `concord search` does; writes `watches` and `watch_hits`, and nothing
+that a stage reads or writes. A run of the pipeline therefore leaves them as they are.
+
+A hit is remembered by its id, which outlives reruns, even while what it names is gone: a promise that
+comes back is not new. What is gone is neither counted nor shown.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from .errors import WatchError
+from .ids import slug
+from .search import Engine, Filters, Hit
+from .search.questions import parse
+from .store import now, rows, table
+
+WATCHED = 200
+"""Hits of a question that are watched, the best: a ranking has no end. Filters alone have no such limit."""
+MODES = {"both": "words and meaning", "words": "words", "meaning": "meaning"}
+"""By what a search looks, for people."""
+PARAMETERS = {
+    "kind_of_hit": "in", "issuers": "issuer", "kinds": "kind", "themes": "theme", "documents": "document",
+    "year_from": "from", "year_to": "to", "language": "language", "bindingness": "firmness", "has_deadline": "deadline",
+}  # fmt: skip
+"""What the search page and the command line call each filter."""
+_EVERYTHING = 1_000_000
+
+_WATCHES = """
+select watches.*, count(there.id) as hits, count(there.id) filter (where run = runs) as new
+from watches left join watch_hits on watch = name left join (
+    select 'commitment' as kind, id from commitments union all select 'passage', id from passages
+) as there on there.kind = watch_hits.kind and there.id = hit_id
+group by name order by name
+"""
+_KNOWN = {"issuers": ("issuers", "issuer"), "themes": ("themes", "theme"), "kinds": ("kinds", "kind of document")}
+"""Filters that take codes: the table that holds them, and the word for one."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """A saved search; `hits` are those that are still there, `new` those of them that its last run found first."""
+
+    name: str
+    question: str
+    mode: str
+    filters: Filters
+    added_at: str
+    ran_at: str
+    runs: int
+    hits: int
+    new: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run of a saved search found; `new` are the hits that no run before had found."""
+
+    watch: Watch
+    new: tuple[Hit, ...]
+    note: str = ""
+    is_whole: bool = True
+
+
+def has_watches(db: Database) -> bool:
+    """Whether the database has room for saved searches: one that an earlier Concord made has not."""
+    return bool(rows(db, "select 1 from sqlite_schema where type = 'table' and name = 'watches'"))
+
+
+def listed(db: Database) -> list[Watch]:
+    """Return all saved searches, by name."""
+    return [_to_watch(row) for row in rows(db, _WATCHES)] if has_watches(db) else []
+
+
+def chosen(db: Database, names: Iterable[str] = ()) -> list[Watch]:
+    """Return the saved searches of these names, in their order; all when none is named.
+
+    Raises:
+        WatchError: there is none of such a name.
+    """
+    known = {watch.name: watch for watch in listed(db)}
+    names = list(dict.fromkeys(names))
+    for name in names:
+        if name not in known:
+            there = f"The saved searches are: {', '.join(known)}." if known else "There is none yet: concord watch add"
+            raise WatchError(f"There is no saved search {name!r}.", remedy=there)
+    return [known[name] for name in names] if names else list(known.values())
+
+
+def add(db: Database, name: str, question: str, filters: Filters | None = None, *, mode: str = "both") -> Watch:
+    """Save a search. It finds nothing before it is run: then everything is new.
+
+    Raises:
+        WatchError: the name is taken or cannot stand in an address, or the search could find nothing.
+    """
+    filters, question = filters or Filters(), question.strip()
+    if not has_watches(db):
+        raise WatchError(
+            "This database was made before there were saved searches.",
+            remedy="Make a new one: concord run --corpus DIR --db FILE",
+        )
+    _refuse_name(db, name)
+    _refuse_question(question, filters, mode)
+    _refuse_strangers(db, filters)
+    table(db, "watches").insert(
+        {"name": name, "question": question, "mode": mode, "filters": json.dumps(chosen_of(filters)), "added_at": now()}
+    )
+    db.conn.commit()
+    return chosen(db, [name])[0]
+
+
+def _refuse_name(db: Database, name: str) -> None:
+    if not name or slug(name) != name:
+        such = slug(name) or "training-of-judges"
+        raise WatchError(
+            f"{name!r} cannot be the name of a saved search.",
+            remedy=f"Take small letters, digits and hyphens, at most 60, such as {such}.",
+        )
+    if name in {watch.name for watch in listed(db)}:
+        raise WatchError(
+            f"There is a saved search {name} already.", remedy=f"Take another name, or: concord watch remove {name}"
+        )
+
+
+def _refuse_question(question: str, filters: Filters, mode: str) -> None:
+    asked = parse(question)
+    if question and not asked.required:
+        raise WatchError(f"{question!r} has no word to look for.", remedy="Give a word, or leave it empty and filter.")
+    if not question and filters.is_empty:
+        raise WatchError("The search asks for nothing.", remedy="Give words to look for, or a filter such as --issuer.")
+    if mode == "meaning" and asked.needs_words:
+        raise WatchError(
+            "A phrase, or a word that is left out, cannot be searched by meaning.", remedy="Take --mode words."
+        )
+
+
+def _refuse_strangers(db: Database, filters: Filters) -> None:
+    """Refuse a code that the database does not know: such a search would be silent for ever."""
+    for field, (name, word) in _KNOWN.items():
+        known = [row["id"] for row in rows(db, f"select id from {name} order by id")]
+        for code in getattr(filters, field):
+            if code not in known:
+                near = [one for one in known if one.lower() == code.lower()]
+                remedy = f"Do you mean {near[0]}?" if near else f'The table "{name}" lists them.'
+                raise WatchError(f"This database knows no {word} {code!r}.", remedy=remedy)
+
+
+def run(db: Database, engine: Engine, names: Iterable[str] = ()) -> list[Report]:
+    """Search again, and return what each saved search found that is new; all of them when none is named.
+
+    Raises:
+        WatchError: there is none of such a name; then none has been run.
+    """
+    return [_run(db, engine, watch) for watch in chosen(db, names)]
+
+
+def _run(db: Database, engine: Engine, watch: Watch) -> Report:
+    most = WATCHED if watch.question else _EVERYTHING
+    found = engine.search(watch.question, watch.filters, mode=watch.mode, most=most)
+    note = "" if found.is_whole else found.note
+    if found.is_cut or found.total > most:
+        note = f"{note} Only the {most} best hits are watched, and there may be more: filters narrow it.".strip()
+    moment = now()
+    with db.atomic():
+        seen = {
+            (row["kind"], row["hit_id"])
+            for row in rows(db, "select kind, hit_id from watch_hits where watch = ?", [watch.name])
+        }
+        new = tuple(hit for hit in found.hits if (hit.kind, hit.id) not in seen)
+        db.execute("update watches set ran_at = ?, runs = runs + 1 where name = ?", [moment, watch.name])
+        table(db, "watch_hits").insert_all(
+            {"watch": watch.name, "kind": hit.kind, "hit_id": hit.id, "first_seen_at": moment, "run": watch.runs + 1}
+            for hit in new
+        )
+    return Report(chosen(db, [watch.name])[0], new, note, found.is_whole)
+
+
+def remove(db: Database, name: str) -> None:
+    """Forget a saved search and what it has found.
+
+    Raises:
+        WatchError: there is none of that name.
+    """
+    chosen(db, [name])
+    db.execute("delete from watches where name = ?", [name])
+    db.conn.commit()
+
+
+def _to_watch(row: dict[str, Any]) -> Watch:
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(row["filters"]).items()
+    }
+    return Watch(**{**row, "filters": Filters(**values)})
+
+
+def chosen_of(filters: Filters) -> dict[str, Any]:
+    """Return the filters that choose something, by name."""
+    untouched = asdict(Filters())
+    return {name: value for name, value in asdict(filters).items() if value != untouched[name]}
+
+
+def parameters_of(filters: Filters) -> list[tuple[str, str]]:
+    """Return the filters that choose something, as the search page and the command line name them."""
+    found: list[tuple[str, str]] = []
+    for name, value in chosen_of(filters).items():
+        values = value if isinstance(value, tuple) else (int(value) if value is True else value,)
+        found += [(PARAMETERS[name], str(one)) for one in values]
+    return found
+
+
+def told(filters: Filters) -> str:
+    """Return the filters that choose something, for people: "issuer JPN, from 2018"."""
+    return ", ".join(name if name == "deadline" else f"{name} {value}" for name, value in parameters_of(filters))

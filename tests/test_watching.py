@@ -1,0 +1,366 @@
+"""Saved searches: what is new is told once, a rerun changes nothing, and every mistake has its message."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+
+import pytest
+from click.testing import CliRunner
+from planting import plant_document, plant_passage, plant_promise, plant_vectors
+from writing import quiet, write_corpus
+
+from pipeline.cli import WATCH_EXAMPLES, main, watch
+from pipeline.errors import ModelError, WatchError
+from pipeline.search import Engine, Filters
+from pipeline.search import engine as rooms
+from pipeline.search.meaning import LazyEncoder
+from pipeline.settings import Settings
+from pipeline.stages import run_stages
+from pipeline.store import leave_one_file, open_store, rows, write_rows
+from pipeline.watching import PARAMETERS, WATCHED, add, chosen, listed, parameters_of, remove, run, told
+
+JUDGES = "Judges will be trained in electronic evidence."
+SHARE = "We will share information between response teams."
+
+
+@pytest.fixture
+def planted(db, letters):
+    """Two promises of two issuers."""
+    plant_promise(db, plant_document(db, "xaa-2016", issuer="XAA", year=2016), SHARE, themes=("INC",))
+    plant_promise(db, plant_document(db, "xbb-2020", issuer="XBB"), JUDGES, themes=("CRIME",), bindingness=4)
+    plant_vectors(db, letters)
+    db.conn.commit()
+    return db
+
+
+@pytest.fixture
+def engine(planted, tmp_path):
+    return Engine(tmp_path / "concord.db", Settings(search_floor=0.9))
+
+
+def ran(db, engine, *names):
+    """The texts that each saved search finds new."""
+    db.conn.commit()
+    return {report.watch.name: [hit.text for hit in report.new] for report in run(db, engine, names)}
+
+
+def test_adding_a_search_finds_nothing_yet(planted):
+    watch = add(planted, "judges", "judges")
+    assert (watch.hits, watch.new, watch.ran_at, watch.runs) == (0, 0, "", 0)
+
+
+def test_in_the_first_run_everything_is_new(planted, engine):
+    add(planted, "judges", "judges", mode="words")
+    assert ran(planted, engine) == {"judges": [JUDGES]}
+
+
+def test_in_the_second_run_nothing_is_new(planted, engine):
+    add(planted, "judges", "judges", mode="words")
+    ran(planted, engine)
+    assert ran(planted, engine) == {"judges": []}
+
+
+def test_what_arrives_is_new_in_the_next_run_and_nothing_else(planted, engine):
+    add(planted, "judges", "judges", mode="words")
+    ran(planted, engine)
+    plant_promise(planted, "xaa-2016", "We will hire judges.")
+    assert ran(planted, engine) == {"judges": ["We will hire judges."]}
+
+
+def test_a_listed_search_counts_its_hits_and_those_of_the_last_run(planted, engine):
+    add(planted, "judges", "judges", mode="words")
+    ran(planted, engine)
+    plant_promise(planted, "xaa-2016", "We will hire judges.")
+    ran(planted, engine)
+    assert [(watch.hits, watch.new, watch.runs) for watch in listed(planted)] == [(2, 1, 2)]
+
+
+def test_a_search_by_meaning_finds_what_is_above_the_floor_of_the_engine(planted, tmp_path):
+    add(planted, "same", "judges will be trained in electronic evidence", mode="meaning")
+    engine = Engine(tmp_path / "concord.db", Settings(search_floor=0.99))
+    assert ran(planted, engine) == {"same": [JUDGES]}
+
+
+def test_a_search_by_words_asks_for_no_encoder(planted, tmp_path):
+    def missing():
+        raise AssertionError
+
+    add(planted, "judges", "judges", mode="words")
+    assert ran(planted, Engine(tmp_path / "concord.db", encoder=LazyEncoder(missing))) == {"judges": [JUDGES]}
+
+
+@pytest.fixture
+def without_encoder(planted, tmp_path):
+    def missing():
+        raise ModelError("The model is not installed.")
+
+    return Engine(tmp_path / "concord.db", encoder=LazyEncoder(missing))
+
+
+def test_without_an_encoder_words_are_searched_and_the_report_says_so(planted, without_encoder):
+    add(planted, "judges", "judges")
+    report = run(planted, without_encoder)[0]
+    assert [hit.text for hit in report.new] == [JUDGES]
+    assert (report.note, report.is_whole) == ("Only words were searched: The model is not installed.", False)
+
+
+def test_without_an_encoder_a_search_by_meaning_finds_nothing_and_forgets_nothing(planted, engine, without_encoder):
+    add(planted, "judges", JUDGES, mode="meaning")
+    ran(planted, engine)
+    report = run(planted, without_encoder)[0]
+    assert report.note == "Meaning could not be searched: The model is not installed."
+    assert report.watch.hits == 1
+
+
+def test_filters_alone_find_the_commitments_that_pass_them(planted, engine):
+    plant_passage(planted, "xbb-2020", "Nothing is promised here.", themes=("CRIME",))
+    add(planted, "crime", "", Filters(themes=("CRIME",)))
+    assert ran(planted, engine) == {"crime": [JUDGES]}
+
+
+def test_filters_alone_find_passages_where_these_are_asked_for(planted, engine):
+    plant_passage(planted, "xbb-2020", "Nothing is promised here.", themes=("CRIME",))
+    add(planted, "crime", "", Filters(themes=("CRIME",), kind_of_hit="passage"))
+    assert ran(planted, engine) == {"crime": [JUDGES, "Nothing is promised here."]}
+
+
+def test_filters_alone_have_no_limit(planted, engine):
+    for number in range(WATCHED + 5):
+        plant_promise(planted, "xaa-2016", f"We will do {number}.", themes=("RDI",))
+    add(planted, "research", "", Filters(themes=("RDI",)))
+    assert len(ran(planted, engine)["research"]) == WATCHED + 5
+
+
+def test_filters_alone_list_the_latest_texts_first(planted, engine):
+    found = engine.search("", Filters(year_from=2000))
+    assert [(hit.text, hit.why) for hit in found.hits] == [(JUDGES, ("filters",)), (SHARE, ("filters",))]
+
+
+def test_a_question_and_filters_both_choose(planted, engine):
+    add(planted, "judges", "judges information", Filters(issuers=("XAA",)), mode="words")
+    assert ran(planted, engine) == {"judges": [SHARE]}
+
+
+def test_more_hits_than_are_watched_are_spoken_of(planted, engine, monkeypatch):
+    monkeypatch.setattr(rooms, "_DEPTH", 2)
+    add(planted, "wide", "will", Filters(issuers=("XAA", "XBB")), mode="words")
+    assert "there may be more" in run(planted, engine)[0].note
+
+
+def test_fewer_hits_than_are_watched_need_no_word(planted, engine):
+    add(planted, "judges", "judges", mode="words")
+    assert run(planted, engine)[0].note == ""
+
+
+def test_only_the_searches_that_are_named_are_run(planted, engine):
+    add(planted, "judges", "judges", mode="words")
+    add(planted, "sharing", "share", mode="words")
+    ran(planted, engine, "sharing")
+    assert {watch.name: watch.runs for watch in listed(planted)} == {"judges": 0, "sharing": 1}
+
+
+def test_an_unknown_name_among_others_runs_none(planted, engine):
+    add(planted, "judges", "judges", mode="words")
+    with pytest.raises(WatchError, match=r"There is no saved search 'nobody'\. The saved searches are: judges."):
+        run(planted, engine, ["judges", "nobody"])
+    assert chosen(planted)[0].runs == 0
+
+
+def test_what_is_gone_is_not_counted(planted, engine):
+    add(planted, "judges", "judges", mode="words")
+    ran(planted, engine)
+    planted.execute("delete from commitments")
+    planted.execute("delete from passages")
+    assert listed(planted)[0].hits == 0
+
+
+def test_what_comes_back_is_not_new(planted, engine):
+    add(planted, "judges", "judges", mode="words")
+    ran(planted, engine)
+    kept = {name: rows(planted, f"select * from {name}") for name in ("passages", "commitments")}
+    for name in reversed(kept):
+        write_rows(planted, name, [])
+    ran(planted, engine)
+    for name, listed_rows in kept.items():
+        write_rows(planted, name, listed_rows)
+    assert ran(planted, engine) == {"judges": []}
+
+
+def test_a_rerun_of_the_pipeline_leaves_saved_searches_and_their_hits(tmp_path, letters):
+    settings = write_corpus(tmp_path / "corpus", good="We will train judges.")
+    with open_store(settings.db) as db:
+        run_stages(db, settings, report_for=lambda _: quiet)
+        add(db, "judges", "judges", mode="words")
+        assert len(ran(db, Engine(settings.db, settings))["judges"]) == 1
+        before = [rows(db, f"select * from {name}") for name in ("watches", "watch_hits")]
+        settings = write_corpus(tmp_path / "corpus", good="We will train judges.\n\nWe will hire more of them.")
+        run_stages(db, settings, report_for=lambda _: quiet)
+        assert [rows(db, f"select * from {name}") for name in ("watches", "watch_hits")] == before
+        assert listed(db)[0].hits == 1
+
+
+def test_what_is_removed_takes_its_hits_along(planted, engine):
+    add(planted, "judges", "judges", mode="words")
+    ran(planted, engine)
+    remove(planted, "judges")
+    assert (listed(planted), rows(planted, "select * from watch_hits")) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "question", "filters", "mode", "message"),
+    [
+        ("Judges", "judges", Filters(), "both", "'Judges' cannot be the name of a saved search. .* such as judges"),
+        ("a/b", "judges", Filters(), "both", "cannot be the name"),
+        ("", "judges", Filters(), "both", "cannot be the name"),
+        ("taken", "judges", Filters(), "both", "There is a saved search taken already"),
+        ("nothing", "  ", Filters(), "both", "The search asks for nothing"),
+        ("nothing", "", Filters(kind_of_hit="passage"), "both", "The search asks for nothing"),
+        ("signs", "?!", Filters(issuers=("XAA",)), "both", "has no word to look for"),
+        ("phrase", '"two words"', Filters(), "meaning", "cannot be searched by meaning"),
+        ("minus", "judges -courts", Filters(), "meaning", "cannot be searched by meaning"),
+        ("who", "judges", Filters(issuers=("xaa",)), "both", "knows no issuer 'xaa'. Do you mean XAA?"),
+        ("what", "judges", Filters(themes=("NONE",)), "both", "knows no theme 'NONE'"),
+        ("kind", "judges", Filters(kinds=("novel",)), "both", "knows no kind of document 'novel'"),
+    ],
+)
+def test_a_search_that_could_not_work_is_refused(planted, name, question, filters, mode, message):
+    add(planted, "taken", "judges")
+    with pytest.raises(WatchError, match=message):
+        add(planted, name, question, filters, mode=mode)
+    assert [watch.name for watch in listed(planted)] == ["taken"]
+
+
+def test_the_filters_of_a_search_come_back_as_they_were(planted):
+    filters = Filters(
+        kind_of_hit="commitment", issuers=("XAA", "XBB"), kinds=("national_strategy",), themes=("INC",), documents=("a",),
+        year_from=2010, year_to=2020, language="en", bindingness=2, has_deadline=True,
+    )  # fmt: skip
+    assert add(planted, "all", "", filters).filters == filters
+
+
+def test_every_filter_has_a_name_on_the_search_page():
+    assert set(PARAMETERS) == set(Filters.__dataclass_fields__)
+
+
+def test_filters_are_told_as_the_search_page_names_them():
+    filters = Filters(issuers=("XAA", "XBB"), year_from=2010, bindingness=1, has_deadline=True)
+    assert told(filters) == "issuer XAA, issuer XBB, from 2010, firmness 1, deadline"
+    assert ("deadline", "1") in parameters_of(filters)
+
+
+def test_a_database_without_the_tables_has_no_saved_search_and_takes_none(planted):
+    planted.execute("drop table watch_hits")
+    planted.execute("drop table watches")
+    assert listed(planted) == []
+    with pytest.raises(WatchError, match=r"made before there were saved searches\. Make a new one"):
+        add(planted, "judges", "judges")
+
+
+@pytest.fixture
+def concord(planted, tmp_path, monkeypatch):
+    """Run `concord watch` with words, on the planted database."""
+    monkeypatch.chdir(tmp_path)
+    planted.conn.commit()
+
+    def spoken(*words):
+        result = CliRunner().invoke(main, ["watch", *words])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result
+
+    return spoken
+
+
+def said(result):
+    return " ".join(result.output.split())
+
+
+@pytest.mark.parametrize("name", watch.commands)
+def test_the_help_of_every_command_shows_an_example_of_it(concord, name):
+    result = concord(name, "--help")
+    assert f"Example: {WATCH_EXAMPLES[name]}" in said(result)
+    assert WATCH_EXAMPLES[name].startswith(f"concord watch {name}")
+
+
+def test_the_commands_stand_in_the_order_of_use(concord):
+    told_of = re.findall(r"^  (\w+)  ", concord("--help").output.partition("Commands:")[2], re.MULTILINE)
+    assert told_of == ["add", "list", "run", "remove"]
+
+
+@pytest.mark.parametrize(
+    "words", [("add", "judges", "judges"), ("list",), ("run",), ("remove", "judges")], ids=lambda words: words[0]
+)
+def test_without_a_database_the_status_is_2_and_none_is_made(concord, tmp_path, words):
+    result = concord(*words, "--db", "none.db")
+    assert (result.exit_code, (tmp_path / "none.db").exists()) == (2, False)
+    assert "Make one: concord run" in said(result)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("add", "nothing"), "The search asks for nothing."), (("add",), "Missing argument 'NAME'"),
+        (("add", "a", "b", "--mode", "smell"), "'smell' is not one of"), (("run", "nobody"), "There is no saved search 'nobody'."),
+        (("remove", "nobody"), "There is no saved search 'nobody'."), (("no-such",), "No such command 'no-such'."),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_done_has_status_2_and_a_message(concord, words, message):
+    result = concord(*words)
+    assert result.exit_code == 2
+    assert message in said(result)
+
+
+def test_a_search_is_added_run_listed_and_removed(concord):
+    assert concord("add", "judges", "judges", "--mode", "words", "--issuer", "XBB").exit_code == 0
+    assert "judges: 1 new of 1 1. Belmora 2020, p. 1" in said(concord("run"))
+    assert "judges: 0 new of 1" in said(concord("run", "judges"))
+    assert "judges judges words issuer XBB 1 0 2" in said(concord("list"))
+    assert said(concord("remove", "judges")) == "Removed: judges"
+    assert "There is no saved search yet" in said(concord("list"))
+
+
+def test_the_json_of_a_run_gives_each_search_with_its_new_hits(concord):
+    concord("add", "judges", "judges", "--mode", "words")
+    report = json.loads(concord("run", "--json").stdout)[0]
+    assert (report["watch"]["name"], [hit["text"] for hit in report["new"]]) == ("judges", [JUDGES])
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [(("add", "new", "judges"), dict), (("list",), list), (("run",), list), (("remove", "old"), dict)],
+)
+def test_json_is_json_and_nothing_else(concord, words, kind):
+    concord("add", "old", "judges", "--mode", "words")
+    assert isinstance(json.loads(concord(*words, "--json").stdout), kind)
+
+
+def test_a_run_that_could_not_search_by_meaning_has_status_1_and_says_so(concord, monkeypatch):
+    def missing(_):
+        raise ModelError("The model is not installed.")
+
+    monkeypatch.setattr("pipeline.search.engine.load_encoder", missing)
+    concord("add", "judges", "judges")
+    result = concord("run")
+    assert result.exit_code == 1
+    assert "judges: Only words were searched: The model is not installed." in said(result)
+
+
+def test_a_command_that_writes_leaves_one_file_behind(concord, planted, tmp_path):
+    planted.close()
+    concord("add", "judges", "judges", "--mode", "words")
+    concord("run")
+    assert [path.name for path in tmp_path.glob("concord.db*")] == ["concord.db"]
+
+
+def test_brackets_in_a_question_are_printed_as_they_are(concord):
+    concord("add", "odd", "[bold]judges[/]", "--mode", "words")
+    assert "[bold]judges[/]" in said(concord("list"))
+
+
+def test_a_database_that_nobody_writes_to_can_be_copied_alone(planted, tmp_path):
+    add(planted, "judges", "judges")
+    leave_one_file(planted)
+    shutil.copy(tmp_path / "concord.db", tmp_path / "copy.db")
+    with open_store(tmp_path / "copy.db") as db:
+        assert [watch.name for watch in listed(db)] == ["judges"]
