@@ -43,6 +43,7 @@ def names(wheel):
         "pipeline/site/templates/concord_compare.html",
         "pipeline/site/static/concord.css",
         "pipeline/site/static/concord.svg",
+        "pipeline/bundled/corpora/acronyms.toml",
         "pipeline/bundled/corpora/catalogue.csv",
         "pipeline/bundled/corpora/guidelines/un-norms.toml",
         "pipeline/bundled/corpora/issuers.toml",
@@ -59,6 +60,11 @@ def names(wheel):
 )
 def test_what_concord_needs_is_in_the_wheel(names, name):
     assert name in names
+
+
+def test_every_file_that_stands_at_the_top_of_the_corpora_is_in_the_wheel(names):
+    files = [path for path in (ROOT / "corpora").iterdir() if path.is_file()]
+    assert {f"pipeline/bundled/corpora/{path.name}" for path in files} <= names
 
 
 def test_every_module_template_and_static_file_is_in_the_wheel(names):
