@@ -10,6 +10,7 @@ from conftest import ROOT, LetterEncoder
 
 from pipeline.evaluating import Found, evaluate_documents
 from pipeline.gold import Sentence, Unit
+from pipeline.site.routes import ROUTES
 from pipeline.training import to_example
 
 
@@ -35,6 +36,11 @@ def speed():
 @pytest.fixture(scope="module")
 def pages():
     return script("pages")
+
+
+@pytest.fixture(scope="module")
+def serving():
+    return script("serving")
 
 
 @pytest.fixture(scope="module")
@@ -206,3 +212,14 @@ def test_the_row_of_a_reader_says_how_many_pages_a_second_it_reads(pages):
     mine = read_as(pages, "one two", "three")
     assert pages.line_of("mine", mine, None).split() == ["mine", "2", "0", "2.00", "1.0"]
     assert pages.line_of("mine", mine, read_as(pages, "one two four", "three")).split()[-2:] == ["75.0%", "0.0%"]
+
+
+@pytest.mark.parametrize(("values", "found"), [([3.0], 3.0), (range(1, 21), 19), (range(1, 101), 95), ([5, 1], 5)])
+def test_most_answers_take_no_longer_than_the_percentile(serving, values, found):
+    assert serving.percentile(list(values), 95) == found
+
+
+def test_each_page_of_the_site_is_timed(serving, sample_settings):
+    timed = serving.addresses(sample_settings.db)
+    pages = {route.strip("^$").split("(")[0].rstrip("/").removesuffix("\\.json") for route, _ in ROUTES}
+    assert {page for page in pages if not any(address.startswith(page) for address in timed)} == set()
