@@ -6,10 +6,11 @@ could not be understood or something has to be mended first.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ from .errors import ConcordError
 from .settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from sqlite_utils import Database
+
     from .evaluating import Evaluation
     from .search import Filters, Hit
 
@@ -268,6 +271,17 @@ def watch() -> None:
     """
 
 
+@contextlib.contextmanager
+def _to_change(path: Path) -> Iterator[Database]:
+    """Open a database that is there already, and leave one file behind."""
+    from .store import leave_one_file, open_for_reading, open_store
+
+    open_for_reading(path).close()
+    with open_store(path) as database:
+        yield database
+        leave_one_file(database)
+
+
 def _watch_command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
     return watch.command(name, epilog=f"Example:  {WATCH_EXAMPLES[name]}")
 
@@ -284,14 +298,10 @@ def watch_add(name: str, question: str, db: Path | None, mode: str, as_json: boo
     QUESTION is what "concord search" takes; with filters it may be left out. Nothing is searched yet:
     the first "concord watch run" tells everything that is found, the next ones what is new.
     """
-    from .store import leave_one_file, open_for_reading, open_store
     from .watching import add
 
-    path = load_settings(db=db).db
-    open_for_reading(path).close()
-    with open_store(path) as database:
+    with _to_change(load_settings(db=db).db) as database:
         saved = add(database, name, question, _to_filters(chosen), mode=mode)
-        leave_one_file(database)
     if as_json:
         _print_json(asdict(saved))
     else:
@@ -334,14 +344,11 @@ def watch_run(names: tuple[str, ...], db: Path | None, as_json: bool) -> None:
     no limit. Status 1 when a search could not be made whole, as when the encoder is missing.
     """
     from .search import Engine
-    from .store import leave_one_file, open_for_reading, open_store
     from .watching import run as run_watches
 
     settings = load_settings(db=db)
-    open_for_reading(settings.db).close()
-    with open_store(settings.db) as database:
+    with _to_change(settings.db) as database:
         reports = run_watches(database, Engine(settings.db, settings), names)
-        leave_one_file(database)
     if as_json:
         _print_json([asdict(report) for report in reports])
     for report in reports:
@@ -362,14 +369,10 @@ def watch_run(names: tuple[str, ...], db: Path | None, as_json: bool) -> None:
 @_json
 def watch_remove(name: str, db: Path | None, as_json: bool) -> None:
     """Forget a saved search, and what it has found."""
-    from .store import leave_one_file, open_for_reading, open_store
     from .watching import remove
 
-    path = load_settings(db=db).db
-    open_for_reading(path).close()
-    with open_store(path) as database:
+    with _to_change(load_settings(db=db).db) as database:
         remove(database, name)
-        leave_one_file(database)
     if as_json:
         _print_json({"removed": name})
     else:

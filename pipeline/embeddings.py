@@ -18,8 +18,8 @@ from sqlite_utils import Database
 
 from .ids import digest, same_text
 from .models import describe, encoder_key, is_installed, load_encoder
-from .passages import COVERED
-from .records import BODY_ROLES, Report, Tally
+from .passages import JUDGED
+from .records import Report, Tally
 from .settings import Settings
 from .store import rows, table, write_rows
 
@@ -71,11 +71,9 @@ def run(db: Database, settings: Settings, report: Report) -> Tally:
 
 def texts_to_encode(db: Database) -> dict[str, str]:
     """Return the texts that need a vector, by their hash."""
-    roles, languages = ", ".join(f"'{role}'" for role in sorted(BODY_ROLES)), ", ".join(f"'{code}'" for code in COVERED)
     found = rows(
         db,
-        f"select quote as text from commitments union all"
-        f" select text from passages where role in ({roles}) and language in ({languages})",
+        f"select quote as text from commitments union all select text from passages where {JUDGED}",
     )
     return {text_hash(row["text"]): row["text"] for row in found}
 

@@ -30,8 +30,8 @@ from .embeddings import load_vectors, to_blob
 from .errors import ManifestError
 from .ids import digest
 from .models import encoder_key, load_encoder
-from .passages import COVERED
-from .records import BODY_ROLES, Report, Tally
+from .passages import JUDGED
+from .records import Report, Tally
 from .settings import Settings, bundled
 from .store import mark, outputs, rows, stale, write_rows
 from .themes import load_themes
@@ -389,11 +389,7 @@ def _commitments(db: Database) -> list[dict[str, Any]]:
 
 def _passages(db: Database) -> list[dict[str, Any]]:
     themes = _themes(db, "select passage_id as id, theme_id from passage_themes")
-    roles, languages = ", ".join(f"'{role}'" for role in sorted(BODY_ROLES)), ", ".join(f"'{code}'" for code in COVERED)
-    found = rows(
-        db,
-        f"select id, text, document_id from passages where role in ({roles}) and language in ({languages}) order by id",
-    )
+    found = rows(db, f"select id, text, document_id from passages where {JUDGED} order by id")
     return [{**row, "themes": themes.get(row["id"], ())} for row in found]
 
 

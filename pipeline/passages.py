@@ -18,7 +18,7 @@ from .ids import digest, numbered
 from .languages import language_of, main_language
 from .models import is_installed
 from .pages import load_pages, to_page
-from .records import Page, Passage, Rectangle, Report, Segment, Tally
+from .records import BODY_ROLES, Page, Passage, Rectangle, Report, Segment, Tally
 from .segmenting.boxes import boxes_of
 from .segmenting.furniture import begins_note, sort_rows
 from .segmenting.joining import join, join_each, measure, vocabulary
@@ -32,6 +32,10 @@ from .work import work_through
 SEGMENTER = "passages/4"
 COVERED = frozenset({"en"})
 """Languages in which commitments are found; texts in others are kept and searchable by words."""
+JUDGED = "role in ({}) and language in ({})".format(
+    *(", ".join(f"'{name}'" for name in sorted(names)) for names in (BODY_ROLES, COVERED))
+)
+"""The SQL condition of the passages that the models read: body text in a language that is covered."""
 
 
 def run(db: Database, settings: Settings, report: Report) -> Tally:

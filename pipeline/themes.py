@@ -29,8 +29,8 @@ from .embeddings import load_vectors
 from .errors import ManifestError
 from .ids import digest
 from .models import encoder_key, load_encoder
-from .passages import COVERED
-from .records import BODY_ROLES, Report, Tally
+from .passages import JUDGED
+from .records import Report, Tally
 from .settings import Settings, bundled
 from .store import mark, outputs, rows, stale, write_rows
 from .subthemes import Group, group
@@ -221,8 +221,7 @@ def _probability(db: Database, codes: Sequence[str], ids: Sequence[str], query: 
 
 def _assign_passages(db: Database, taxonomy: Taxonomy, settings: Settings, tally: Tally) -> None:
     """Write which passages touch which theme: the ground of "mentioned without a commitment"."""
-    roles, languages = ", ".join(f"'{role}'" for role in sorted(BODY_ROLES)), ", ".join(f"'{code}'" for code in COVERED)
-    found = rows(db, f"select id, text from passages where role in ({roles}) and language in ({languages}) order by id")
+    found = rows(db, f"select id, text from passages where {JUDGED} order by id")
     texts = [row["text"] for row in found]
     scores = taxonomy.likeness(texts, load_vectors(db, encoder_key(settings.encoder), texts))
     probability = _probability(db, taxonomy.codes, [row["id"] for row in found], _OF_PASSAGES)

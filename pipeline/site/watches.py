@@ -19,6 +19,7 @@ from sqlite_utils import Database
 
 from ..store import rows
 from ..watching import MODES, Watch, listed, parameters_of, told
+from .showing import page
 
 MOST = 200
 """Entries of a feed, the latest: a reader keeps those that it has had."""
@@ -126,8 +127,8 @@ def _add_entry(root: ET.Element, watch: Watch, hit: dict[str, Any], address: Cal
     _add(entry, "link", rel="alternate", type="text/html", href=address(path))
     _add(entry, "category", term=hit["kind"])
     year = f" ({hit['year']})" if hit["year"] else ""
-    page = f", p. {hit['page_label'] or hit['page']}" if hit["is_paged"] else ""
-    _add(entry, "summary", f"\u201c{hit['text']}\u201d {hit['document']}{year}{page}", type="text")
+    place = ", ".join(part for part in (f"{hit['document']}{year}", page(hit)) if part)
+    _add(entry, "summary", f"\u201c{hit['text']}\u201d {place}", type="text")
 
 
 def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
