@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlite_utils import Database
 
@@ -20,7 +20,7 @@ from .finding.clauses import clause_of
 from .finding.deadlines import Deadline, date_cell, find_deadline
 from .finding.detector import Prediction, Question, detector_key, is_about_all, load_detector
 from .finding.names import Names
-from .finding.slots import slots_of
+from .finding.slots import STANDING_IN, antecedent, slots_of
 from .finding.splitting import Part, split
 from .finding.strength import bindingness, precision
 from .ids import digest, numbered, same_text
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-EXTRACTOR = "commitments/4"
+EXTRACTOR = "commitments/5"
 
 Judged = list[tuple[str, tuple[Judgement, ...]]]
 """(passage id, its judged sentences) of a document, in order."""
@@ -45,6 +45,8 @@ _SHORTEST = 3
 _LEAST_THEME = 0.05
 _DATE_COLUMNS = ("due", "deadline", "date", "when", "timeline", "timeframe", "time frame", "completion")
 _OWNER_COLUMNS = ("owner", "responsible", "lead", "agency", "actor", "body", "institution", "responsibility")
+_OURSELVES = frozenset({"we", "the government", "our government", "the state"})
+"""Actors by whom the issuer is meant."""
 _MONEY_COLUMNS = ("budget", "cost", "funding", "money", "amount")
 
 
@@ -163,10 +165,20 @@ class Judge:
         for part in split(doc, clause):
             slots = [_moved(slot, part, offset) for slot in slots_of(doc, lead_in, part[0], part[1:])]
             slots = [*(slot for slot in slots if slot.name not in {cell.name for cell in cells}), *cells]
+            slots += self._antecedent(passage, place, slots)
             deadline = _deadline(passage, place, part, clause.verb.idx, self.about.published_on)
             if deadline:
                 slots.append(deadline[0])
             yield _commitment(passage, offset + part[1], offset + part[2], slots, deadline, prediction)
+
+    def _antecedent(self, passage: Passage, place: int, slots: Sequence[Slot]) -> list[Slot]:
+        """Return whom "it" or "they" stands for, when the sentence before in the passage says so."""
+        actor = next(slot for slot in slots if slot.name == "actor")
+        if place == 0 or actor.source != "quote":
+            return []
+        start, end = passage.sentences[place - 1]
+        found = antecedent(self.nlp(passage.text[start:end]), actor.text)
+        return [_in_passage(found, start)] if found else []
 
 
 def questions_of(passages: Iterable[tuple[str, Passage]], about_all: bool) -> Iterator[Question]:
@@ -271,8 +283,11 @@ def _deadline(passage: Passage, place: int, part: Part, verb: int, published_on:
     return None
 
 
-def _in_passage(deadline: Deadline, offset: int) -> Slot:
-    return Slot("deadline", deadline.text, "passage", offset + deadline.start, offset + deadline.end)
+def _in_passage(found: Deadline | Slot, offset: int) -> Slot:
+    """Return as a part of the passage what was found in a stretch of it that begins at `offset`."""
+    name = found.name if isinstance(found, Slot) else "deadline"
+    start = offset + (found.start or 0)
+    return Slot(name, found.text, "passage", start, start + len(found.text))
 
 
 def _commitment(
@@ -296,12 +311,20 @@ def _commitment(
         bindingness_cue=cue,
         precision=points,
         precision_cues=point_cues,
-        polarity="negative" if cues.NEGATIVE.search(f"{passage.lead_in} {quote}") else "positive",
+        polarity=_polarity(quote, passage.lead_in, slots),
         deadline_from=deadline[1].from_on if deadline else "",
         deadline_to=deadline[1].to_on if deadline else "",
         is_reaffirmed=cues.REAFFIRMING.search(quote) is not None,
         confidence=prediction.confidence,
     )
+
+
+def _polarity(quote: str, lead_in: str, slots: Sequence[Slot]) -> Literal["positive", "negative"]:
+    """Return whether something is promised or refrained from: a "will not" behind the action speaks of something else."""
+    action = next((slot.end for slot in slots if slot.name == "action" and slot.source == "quote"), None)
+    denied = cues.NEGATIVE.search(quote)
+    is_denied = denied is not None and (action is None or denied.start() < action)
+    return "negative" if is_denied or cues.NEGATIVE.search(lead_in) else "positive"
 
 
 def write_judged(db: Database, document: dict[str, Any], found: Judged, issuers: Issuers) -> str:
@@ -326,7 +349,11 @@ def write_judged(db: Database, document: dict[str, Any], found: Judged, issuers:
         "commitments",
         [
             _row(commitment_id, commitment, passage_id, passages[passage_id], document)
-            | {"issuer_id": bound.issuer_of(commitment), "restates_id": first_of.get(commitment_id)}
+            | {
+                "issuer_id": bound.issuer_of(commitment),
+                "actor_meant": bound.actor_meant(commitment),
+                "restates_id": first_of.get(commitment_id),
+            }
             for commitment_id, (passage_id, commitment) in zip(ids, commitments, strict=True)
         ],
         where="document_id = ?",
@@ -392,6 +419,7 @@ class _Bound:
 
     def __init__(self, issuers: Issuers, code: str | None) -> None:
         self._code = code
+        self._issuers = issuers
         self._signatories: dict[str, Any] = {}
         if code is not None and code not in issuers:
             self._signatories = {one: issuers[one] for one in code.split("-")}
@@ -403,6 +431,18 @@ class _Bound:
             return self._code
         named = {mention.issuer for mention in self._names.find(actor.text)}
         return named.pop() if len(named) == 1 else self._code
+
+    def actor_meant(self, commitment: Commitment) -> str:
+        """Return who is to act: the issuer by its name, or whom the text names; "" for a pronoun that is not resolved."""
+        actor, named = commitment.slot("actor"), commitment.slot("antecedent")
+        code = self.issuer_of(commitment)
+        if named is not None:
+            return named.text
+        if actor is not None and actor.source != "inferred" and actor.text.lower() not in _OURSELVES:
+            return "" if actor.text.lower() in STANDING_IN else actor.text
+        if code is None:
+            return ""
+        return (self._issuers[code] if code in self._issuers else self._issuers.joint(tuple(code.split("-")))).name
 
 
 def _first_wording(ids: Sequence[str], commitments: Sequence[Commitment]) -> dict[str, str]:

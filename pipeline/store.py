@@ -185,6 +185,7 @@ create table commitments (
     precision integer not null check (precision between 0 and 5),
     actor text not null default '',
     is_actor_inferred integer not null default 0 check (is_actor_inferred in (0, 1)),
+    actor_meant text not null default '',
     modality text not null default '',
     action text not null default '',
     "object" text not null default '',

@@ -251,10 +251,23 @@ def test_of_two_promises_only_the_one_to_refrain_is_negative(oracle):
     assert [one.polarity for one in both] == ["positive", "negative"]
 
 
-@pytest.mark.xfail(strict=True, reason="polarity is read from the words of the quote, not from its main verb")
 def test_a_will_not_in_a_relative_clause_does_not_make_a_promise_negative(oracle):
     (one,) = found(a_passage("We will replace devices that will not receive updates."))
     assert one.polarity == "positive"
+
+
+def test_it_stands_for_the_subject_of_the_sentence_before(oracle):
+    passage = a_passage("The Agency was founded in 2015.", "It will publish a guide.")
+    (one,) = found(passage)
+    slot = one.slot("antecedent")
+    assert (one.slot("actor").text, slot.text, slot.source) == ("It", "The Agency", "passage")
+    assert passage.text[slot.start : slot.end] == slot.text
+
+
+@pytest.mark.parametrize("before", ["Attacks grew.", "All agencies met.", "It was founded in 2015."])
+def test_it_stands_for_nobody_who_cannot_be_meant(oracle, before):
+    (one,) = found(a_passage(before, "It will publish a guide."))
+    assert one.slot("antecedent") is None
 
 
 def test_a_promise_that_says_it_was_made_before_is_reaffirmed(oracle):

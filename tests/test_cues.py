@@ -132,6 +132,27 @@ def test_a_text_of_enough_words_may_be_one(text):
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["They may also seek to map our networks.", "Exercises might help.", "In time, operators could report more."],
+)
+def test_what_may_happen_is_certainly_no_commitment(text):
+    assert cues.certainly_none(text, shortest=3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Those who may be harmed will be warned.",
+        "In May 2015 the ministers launch a centre.",
+        "We will help firms, so that they may recover.",
+        "Help firms, so that they may recover.",
+    ],
+)
+def test_a_may_that_says_something_else_leaves_it_to_the_model(text):
+    assert not cues.certainly_none(text, shortest=3)
+
+
+@pytest.mark.parametrize(
     "word",
     ["partners", "industry", "companies", "ally", "CSIRTs", "Organisations", "organizations", "ministry", "allies"],
 )

@@ -103,6 +103,34 @@ def test_what_has_the_same_form_and_a_target_of_its_own_is(text, expected):
     assert quotes(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Operators must: (a) keep a register; (b) name an owner for every network; and (c) train their staff.",
+            ["Operators must: (a) keep a register", "(b) name an owner for every network", "(c) train their staff."],
+        ),
+        (
+            "We will publish a guide; will train judges; and will fund research.",
+            ["We will publish a guide", "will train judges", "will fund research."],
+        ),
+    ],
+)
+def test_each_member_of_a_list_within_a_sentence_that_says_what_to_do_is_a_commitment(text, expected):
+    assert quotes(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We will protect networks of the state; registers of citizens; and devices in hospitals.",
+        "We will publish a guide; the last one appeared in 2015; it was short.",
+    ],
+)
+def test_a_list_of_things_is_one(text):
+    assert quotes(text) == [text]
+
+
 @pytest.mark.xfail(strict=True, reason="the small parser takes 'information and build capacity' for a row of nouns")
 def test_the_example_of_the_coding_manual_is_two_commitments():
     assert len(quotes("We will share information and build capacity.")) == 2

@@ -137,6 +137,10 @@ _BINDING = re.compile(
 )
 
 
+_POSSIBLE = re.compile(
+    r"^\W*(?:(?!(?:that|which|who)\b)[\w\u2019'-]+,? ){0,6}?(?:(?-i:may)|might|could)\b", re.IGNORECASE
+)
+_FORCING = re.compile(rf"{_BINDING.pattern}|\b(?:must|should)\b", re.IGNORECASE)
 _MEASURING = re.compile(
     r"\b(?:measures? of (?:progress|success|performance)|(?:performance|progress|success) indicators?|indicators? of success)\W*$",
     re.IGNORECASE,
@@ -148,14 +152,15 @@ def certainly_none(text: str, lead_in: str = "", heading: str = "", *, shortest:
     """Say whether a sentence cannot be a commitment, whatever the model says.
 
     It is too short to be one, it defines a word, it says what criminals will do, or only what
-    somebody will be able to do, it is an item under a lead-in of stance, in which nothing binds
-    ("We welcome:"), or it stands under a heading of indicators.
+    somebody will be able to do, or what may happen, it is an item under a lead-in of stance, in which
+    nothing binds ("We welcome:"), or it stands under a heading of indicators.
     """
     return (
         len(_LETTERS.findall(text)) < shortest
         or _DEFINING.search(text) is not None
         or (_THREATENING.search(text) is not None and _OURS.search(text) is None)
         or (_ABLE.search(text) is not None and len(_BINDING.findall(text)) == 1)
+        or (_POSSIBLE.search(text) is not None and _FORCING.search(text) is None)
         or _MEASURING.search(heading) is not None
         or (_BY_STANCE.search(lead_in) is not None and _BINDING.search(f"{lead_in} {text}") is None)
     )

@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Literal
 
 from ..records import Slot
 from . import cues
-from .clauses import Clause, agent_of, forced_clause, is_time
+from .clauses import Clause, agent_of, forced_clause, is_passive, is_time
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-_LONGEST = 300
+_LONGEST = 600
 _NOBODY = frozenset({"this", "these", "it", "they", "which", "that", "what", "who", "there", "you", "some"})
 """Pronouns that name nobody."""
+STANDING_IN = frozenset({"it", "they", "he", "she"})
+"""Of these, those that may stand for somebody who was named before."""
 _PLANS = frozenset(
     "strategy policy plan programme program document chapter section objective goal aim measure action step act law".split()
 )
@@ -105,7 +107,7 @@ def slots_of(sentence: Doc, lead_in: Doc | None, clause: Clause, stretch: tuple[
 
 def _actor(lead_in: Doc | None, clause: Clause) -> Slot:
     subject = agent_of(clause.verb) if clause.is_passive else clause.subject
-    if subject is not None and _names_somebody(subject):
+    if subject is not None and (_names_somebody(subject) or _stands_in(subject, clause.verb)):
         return _phrase("actor", subject, "quote")
     if clause.source == "list" and lead_in is not None:
         forced = forced_clause(lead_in)
@@ -123,6 +125,31 @@ def _names_somebody(subject: Token) -> bool:
     if subject.pos_ in ("PRON", "PROPN") or _ACRONYM.fullmatch(subject.text):
         return True
     return any(words.fullmatch(subject.text) for words in (cues.PARTNERS, cues.BODIES))
+
+
+def _stands_in(subject: Token, verb: Token) -> bool:
+    """Say whether a pronoun that acts stands for somebody: not the "it" of "it is important", nor that of a passive."""
+    is_active = subject.dep_ == "nsubj" and not is_passive(verb)
+    return subject.lower_ in STANDING_IN and is_active and verb.lemma_ != "be"
+
+
+def antecedent(before: Doc, pronoun: str) -> Slot | None:
+    """Return whom a pronoun stands for, when the sentence before it names somebody as its subject.
+
+    Args:
+        before: the sentence before that of the pronoun, parsed.
+        pronoun: the actor of a commitment, as it is written.
+    """
+    if pronoun.lower() not in STANDING_IN:
+        return None
+    root = next((token for token in before if token.dep_ == "ROOT"), None)
+    subject = next((child for child in root.children if child.dep_ in ("nsubj", "nsubjpass")), None) if root else None
+    if subject is None or subject.pos_ == "PRON" or not _names_somebody(subject):
+        return None
+    are_many = subject.tag_ in ("NNS", "NNPS") or any(child.dep_ == "conj" for child in subject.children)
+    if are_many != (pronoun.lower() == "they"):
+        return None
+    return _phrase("antecedent", subject, "passage")
 
 
 def _modality(lead_in: Doc | None, clause: Clause) -> Slot | None:
@@ -307,7 +334,7 @@ def _instrument(target: Slot | None) -> Slot | None:
     return Slot("instrument", match[0], "quote", start, start + len(match[0]))
 
 
-def _phrase(name: str, head: Token, source: Literal["quote", "lead_in"]) -> Slot:
+def _phrase(name: str, head: Token, source: Literal["quote", "lead_in", "passage"]) -> Slot:
     """Return the words that belong to `head`, without relative clauses, as one stretch of the text."""
     tokens = [head]
     _gather(head, tokens)

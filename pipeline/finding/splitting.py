@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _TARGETS = frozenset({"dobj", "obj", "nsubjpass", "attr", "oprd", "prep", "ccomp", "xcomp", "dative", "agent"})
 _JOINT = re.compile(r"(?:[,;]|\b(?:and|or|but|as well as))\s*$", re.IGNORECASE)
 """What joins two parts; without it the parser has seen a verb where there is none."""
+_FEWEST = 2
+"""Semicolons from which a sentence is taken for a list."""
 _SHORTEST = 2
 """Words that a commitment has at least: a verb and its target."""
 
@@ -39,8 +41,56 @@ Part = tuple[Clause, int, int]
 """A clause with its (start, end) in the sentence, in characters."""
 
 
+_MARK = re.compile(r"(?<![\w(])\(?(?:([a-h])|(\d)|(i{1,3}|iv|v))\)\s")
+"""What numbers the members of a list inside a sentence: "(a) ", "2) "."""
+
+
 def split(sentence: Doc, clause: Clause) -> list[Part]:
     """Return the commitments of a sentence, in order; together they do not overlap."""
+    return max(_enumerated(sentence, clause), _joined(sentence, clause), key=len)
+
+
+def _enumerated(sentence: Doc, clause: Clause) -> list[Part]:
+    """Return the members of a list inside a sentence, when each says what is to be done; else nothing.
+
+    Semicolons part them, or their numbers: "Operators must: (a) keep a register; (b) report incidents". The
+    words that lead to the list belong to its first member.
+    """
+    starts = [
+        start
+        for match in re.finditer(r";\s+(?:(?:and|or)\b;?\s*)?", sentence.text)
+        if (start := match.end()) > clause.verb.idx
+    ]
+    verbs = [_verb_at(sentence, start) for start in starts]
+    if len(starts) < _FEWEST or not all(
+        one is not None and (_form(one) or "base") == _form(clause.verb) for one in verbs
+    ):
+        return []
+    ends = [_trimmed_end(sentence, start) for start in starts] + [len(sentence.text)]
+    clauses = [clause, *(_continued(clause, verb) for verb in verbs if verb is not None)]
+    return list(zip(clauses, [0, *starts], ends, strict=True))
+
+
+def _verb_at(sentence: Doc, start: int) -> Token | None:
+    """Return the verb that a member of a list begins with, behind its number and its modal verb; or None."""
+    mark = _MARK.match(sentence.text, start)
+    begin = mark.end() if mark else start
+    words = (token for token in sentence if token.idx >= begin and not (token.is_punct or token.is_space))
+    for token in words:
+        if (token.tag_ in _FORMS and token.lower_ not in _PREPOSITIONAL) or _takes_an_article(token):
+            return token
+        if token.tag_ not in ("MD", "TO", "RB"):
+            return None
+    return None
+
+
+def _takes_an_article(token: Token) -> bool:
+    """Say whether a word is a verb that the parser took for a noun: "*name* an owner"."""
+    return token.tag_ == "NN" and token.i + 1 < len(token.doc) and token.nbor(1).tag_ in ("DT", "PRP$")
+
+
+def _joined(sentence: Doc, clause: Clause) -> list[Part]:
+    """Return the commitments that "and" joins: one for each verb with a target of its own."""
     verbs = [clause.verb, *_coordinated(clause.verb)]
     starts = [0]
     kept = [clause.verb]
