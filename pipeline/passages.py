@@ -25,6 +25,7 @@ from .segmenting.joining import join, join_each, measure, vocabulary
 from .segmenting.roles import passages_of
 from .segmenting.rows import Row, accept_bare_numbers, rows_of
 from .segmenting.sentences import splitter, with_sentences
+from .segmenting.tables import with_tables
 from .settings import Settings
 from .store import outputs, rows, write_problems, write_rows
 from .work import work_through
@@ -75,9 +76,10 @@ def segment(
     """
     language = language or main_language(page.text for page in pages)
     sorted_rows = sort_rows(rows_of(pages), labels={page.number: page.label for page in pages}, paged=paged)
-    accept_bare_numbers(sorted_rows.body)
-    words = vocabulary(sorted_rows.body)
-    passages = passages_of(join(sorted_rows.body), measure(sorted_rows.body))
+    body = with_tables(sorted_rows.body)
+    accept_bare_numbers(body)
+    words = vocabulary(body)
+    passages = passages_of(join(body), measure(body))
     passages += _apart("footnote", sorted_rows.footnotes, words)
     passages += _apart("contents", sorted_rows.contents, words)
     pictures = {page.number for page in pages if page.status == "ocr"}

@@ -147,6 +147,8 @@ def _goes_on(block: Block, row: Row, usual: Measure) -> bool:
 def _same_cell(last: Row, row: Row) -> bool:
     """Rows of one table cell go on; any other row with a role is a block of its own."""
     same = (last.line.role, last.line.group, last.line.column) == (row.line.role, row.line.group, row.line.column)
+    if row.cell:
+        return row.cell == last.cell
     return row.line.role in ("cell", "column") and same and row.line.box is not None
 
 

@@ -61,6 +61,8 @@ class Row:
     body: int = 0
     edge: int = 0
     """Place among the printed lines of the page: 1, 2, ... from the top, -1, -2, ... from the foot."""
+    cell: int = 0
+    """Number of the cell of a plain text's table that the row is a line of; 0 for none."""
 
     @property
     def words(self) -> str:
