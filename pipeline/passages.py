@@ -23,7 +23,7 @@ from .segmenting.boxes import boxes_of
 from .segmenting.furniture import begins_note, sort_rows
 from .segmenting.joining import join, join_each, measure, vocabulary
 from .segmenting.roles import passages_of
-from .segmenting.rows import Row, accept_bare_numbers, rows_of
+from .segmenting.rows import Row, accept_bare_numbers, accept_letters, rows_of
 from .segmenting.sentences import splitter, with_sentences
 from .segmenting.tables import with_tables
 from .settings import Settings
@@ -78,6 +78,7 @@ def segment(
     sorted_rows = sort_rows(rows_of(pages), labels={page.number: page.label for page in pages}, paged=paged)
     body = with_tables(sorted_rows.body)
     accept_bare_numbers(body)
+    accept_letters(body)
     words = vocabulary(body)
     passages = passages_of(join(body), measure(body))
     passages += _apart("footnote", sorted_rows.footnotes, words)

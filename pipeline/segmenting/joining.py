@@ -90,16 +90,27 @@ def join(rows: Sequence[Row]) -> list[Block]:
     usual = measure(rows)
     words = vocabulary(rows)
     blocks: list[Block] = []
+    counted: set[str] = set()
     for row in rows:
-        if row.marker and blocks and _is_false_marker(row, blocks[-1]):
+        if (
+            row.marker
+            and blocks
+            and (_is_false_marker(row, blocks[-1]) or _interrupts(row, blocks[-1].last, usual, counted))
+        ):
             row.marker, row.body = "", row.start
+        counted.add(row.marker)
         if blocks and _goes_on(blocks[-1], row, usual):
             blocks[-1].rows.append(row)
         else:
             blocks.append(Block([row]))
     for block in blocks:
         block.text, block.segments = _text_of(block.rows, words)
-    return [block for block in blocks if block.text]
+    return [block for block in blocks if _is_printed(block)]
+
+
+def _is_printed(block: Block) -> bool:
+    """Say whether a block has words, or is a cell; a row of stars or a lone dash is neither."""
+    return bool(block.text) and (bool(block.first.line.role) or any(char.isalnum() for char in block.text))
 
 
 def join_each(rows: Iterable[Row], starts: Callable[[Row], bool], words: set[str]) -> list[Block]:
@@ -126,6 +137,24 @@ def _is_false_marker(row: Row, block: Block) -> bool:
         return False
     before = block.last.text
     return row.words[:1].islower() and not _ENDS_SENTENCE.search(before) and before[-1:] != "," and not block.marker
+
+
+def _interrupts(row: Row, last: Row, usual: Measure, counted: set[str]) -> bool:
+    """Say whether a number or letter at the head of a line is a word of the sentence that the full line before it opens.
+
+    So are the initial of a name and the end of "in 1970 to 78."; a marker counts on from one that was there.
+    """
+    match = re.fullmatch(r"(\d{1,3}|[A-Za-z]|[IVXivx]+)([.)])", row.marker)
+    if not match or row.line.role or last.line.role or row.blank or row.page != last.page:
+        return False
+    if _ENDS_SENTENCE.search(last.text) or _width(last) < _FULL_LINE * usual.widths[last.page]:
+        return False
+    if match[1].isdigit():
+        return int(match[1]) > 1 and f"{int(match[1]) - 1}{match[2]}" not in counted
+    if len(match[1]) == 1 and f"{chr(ord(match[1]) - 1)}{match[2]}" in counted:
+        return False
+    numeral = "I" if match[1].isupper() else "i"
+    return match[1].lower() not in ("a", "i") and f"{numeral}{match[2]}" not in counted
 
 
 def _goes_on(block: Block, row: Row, usual: Measure) -> bool:

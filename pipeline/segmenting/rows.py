@@ -37,6 +37,9 @@ _NUMBER = re.compile(
     r")\s*"
 )
 
+_LETTER = re.compile(r"([a-z])\.\s+(?=\S)")
+_FURTHEST = 40
+"""Rows behind an item in which the next one of its list is looked for."""
 _BARE_NUMBER = re.compile(r"(\d{1,2})\s+(?=[A-Z\u00c0-\u00de\u201c\u2018(])")
 
 
@@ -139,6 +142,29 @@ def accept_bare_numbers(rows: Sequence[Row]) -> None:
             continue
         counts.append(number)
         row.marker, row.body = match[1], row.line.start + match.end()
+
+
+def accept_letters(rows: Sequence[Row]) -> None:
+    """Make the letters with a stop that count on from row to row markers: "a. Inventory", "b. Geography".
+
+    One such letter proves nothing, because a line of prose can begin with the end of "e. g."; a count does.
+    """
+    found = [
+        (place, row, match)
+        for place, row in enumerate(rows)
+        if not row.line.role and (match := _LETTER.match(row.printed, row.start - row.line.start))
+    ]
+    expected, last = "", -_FURTHEST
+    for nth, (place, row, match) in enumerate(found):
+        letter = match[1]
+        is_next = letter == expected and place - last <= _FURTHEST
+        begins = letter == "a" and any(
+            other[1] == "b" and later - place <= _FURTHEST for later, _, other in found[nth + 1 : nth + 4]
+        )
+        if not (is_next or begins):
+            continue
+        expected, last = chr(ord(letter) + 1), place
+        row.marker, row.body = f"{letter}.", row.line.start + match.end()
 
 
 def _row(page: Page, line: Line) -> Row | None:
