@@ -300,7 +300,7 @@ def _opened(
     if same_row:
         return text + (" " if printed[:1].isspace() else "")
     if before.printed.rstrip().endswith("\u00ad"):
-        return text
+        return text + (" " if text[-1:].isdigit() else "")
     match = _HYPHEN_END.search(text)
     if match is None:
         return text + " "

@@ -42,7 +42,7 @@ def with_sentences(passages: list[Passage], language_of: dict[str, Language]) ->
     """Return the passages with their sentences.
 
     Args:
-        passages: with their language set; a table row has one sentence for each cell.
+        passages: with their language set; a table row has one sentence for each cell, a source is one.
         language_of: spaCy pipelines that set sentence ends, by language; "" is for the rest.
     """
     from dataclasses import replace
@@ -51,6 +51,8 @@ def with_sentences(passages: list[Passage], language_of: dict[str, Language]) ->
     for passage in passages:
         if passage.cells:
             spans = tuple((start, end) for _, start, end in passage.cells)
+        elif passage.role == "reference":
+            spans = ((0, len(passage.text)),)
         else:
             nlp = language_of.get(passage.language, language_of[""])
             spans = sentences_of(passage.text, nlp)

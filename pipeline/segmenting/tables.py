@@ -37,7 +37,7 @@ _IS_NAME = re.compile(rf"(?:{_ACTION}|{_OWNER}|{_DATE}|{_OTHER})(?:\s?\([^)]{{1,
 _IS_COUNT = re.compile(r"(?:no|nr)\.?|#", re.IGNORECASE)
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _DAY = rf"(?:(?:\d{{1,2}}\.?\s)?{_MONTH}\s|\d{{1,2}}\.\s?\d{{1,2}}\.\s?|(?:Q[1-4]|I{{1,3}}V?\.?)[\s/]\s?)?(?:19|20)\d\d"
-_WHEN = re.compile(
+WHEN = re.compile(
     rf"(?:(?:by|until|from|since|end(?: of)?|early|mid|late)[\s-])*{_DAY}(?:\s?[-\u2013\u2014/]\s?(?:{_DAY}|\d\d))?"
     rf"|{_MONTH}\s?[-\u2013\u2014]\s?{_MONTH}\s(?:19|20)\d\d"
     r"|[<>\u2264]?\s?\d{1,2}(?:\s?[-\u2013]\s?\d{1,2})?\s(?:days|weeks|months|years?)"
@@ -79,7 +79,7 @@ class _Token:
         if not self.rows:
             return "/"
         text = self.text
-        if _WHEN.fullmatch(text):
+        if WHEN.fullmatch(text):
             return "D"
         if re.fullmatch(r"[\d.()#]+|[\u2022\uf0b7]", text):
             return "N"
@@ -288,7 +288,7 @@ def _hides_a_row(rows: Sequence[Sequence[Row]], edges: Sequence[int]) -> bool:
             column
             for line in lines
             for column, start, end in _pieces(line, edges)
-            if _WHEN.fullmatch(fold(line.printed[start - line.line.start : end - line.line.start]))
+            if WHEN.fullmatch(fold(line.printed[start - line.line.start : end - line.line.start]))
         ]
         if len(dates) > len(set(dates)):
             return True
@@ -317,7 +317,7 @@ def _goes_on(token: _Token, row: Row) -> bool:
     if row.blank > 1:
         return False
     if re.search(r"(?:19|20)\d\d\s?[-\u2013]$", text):
-        return _WHEN.fullmatch(f"{text}{row.text}") is not None
+        return WHEN.fullmatch(f"{text}{row.text}") is not None
     return row.text[:1].islower() and not _ENDS.search(text) and token.kind in "WS"
 
 
@@ -326,7 +326,7 @@ def _beside(row: Row) -> list[Row]:
     spans = [match.span() for match in re.finditer(r"\S+(?:\s\S+)*", row.printed)]
     texts = [fold(row.printed[start:end]) for start, end in spans]
     are_names = len(texts) > 1 and all(_IS_NAME.fullmatch(text) for text in texts)
-    has_date = 1 < len(texts) <= 3 and sum(_WHEN.fullmatch(text) is not None for text in texts) == 1
+    has_date = 1 < len(texts) <= 3 and sum(WHEN.fullmatch(text) is not None for text in texts) == 1
     if not (are_names or has_date):
         return [row]
     at = row.line.start
