@@ -95,7 +95,7 @@ def segment(
     splitters = {"en": splitter(english), "": splitter()}
     if any(passage.language == "fr" for passage in passages):
         splitters["fr"] = splitter(french, "fr")
-    return language, with_sentences(passages, splitters)
+    return language, with_sentences(passages, splitters, pages)
 
 
 def _apart(role: str, found: Iterable[Row], words: set[str]) -> list[Passage]:

@@ -9,10 +9,12 @@ also end a sentence, its splitter decides.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ..records import Passage
+from ..records import Page, Passage
+from .rows import origins
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -38,15 +40,26 @@ _STARTS_SENTENCE = frozenset(
 )
 
 
-def with_sentences(passages: list[Passage], language_of: dict[str, Language]) -> list[Passage]:
+_STOP_OR_GAP = re.compile(r"[a-z)](?:(?P<stop>[.!?][\"\u201d\u2019)]*\s+)|(?P<gap> {2}))(?=[A-Z])")
+_WORD_GAP = re.compile(r"[a-z)] {2}(?=[a-z])")
+_LEAST_GAPS = 20
+_GAPS_FOR_A_STOP = 3
+_GAPS_FOR_A_WORD_GAP = 4
+
+
+def with_sentences(
+    passages: list[Passage], language_of: dict[str, Language], pages: Sequence[Page] = ()
+) -> list[Passage]:
     """Return the passages with their sentences.
 
     Args:
         passages: with their language set; a table row has one sentence for each cell, a source is one.
         language_of: spaCy pipelines that set sentence ends, by language; "" is for the rest.
+        pages: those that they stand on; where they lost their stops, the blanks that are left of them count.
     """
     from dataclasses import replace
 
+    texts = {page.number: page.text for page in pages} if lost_stops(pages) else {}
     found: list[Passage] = []
     for passage in passages:
         if passage.cells:
@@ -55,20 +68,53 @@ def with_sentences(passages: list[Passage], language_of: dict[str, Language]) ->
             spans = ((0, len(passage.text)),)
         else:
             nlp = language_of.get(passage.language, language_of[""])
-            spans = sentences_of(passage.text, nlp)
+            spans = sentences_of(passage.text, nlp, _behind_gaps(passage, texts) if texts else ())
         found.append(replace(passage, sentences=spans))
     return found
 
 
-def sentences_of(text: str, nlp: Language) -> tuple[tuple[int, int], ...]:
-    """Return (start, end) of the sentences of `text`; together they hold all its words."""
+def lost_stops(pages: Iterable[Page]) -> bool:
+    """Say whether a document has lost its full stops: two blanks and a capital stand where they should be, and seldom else."""
+    stops = gaps = word_gaps = 0
+    for page in pages:
+        for match in _STOP_OR_GAP.finditer(page.text):
+            stops += match["stop"] is not None
+            gaps += match["gap"] is not None
+        word_gaps += len(_WORD_GAP.findall(page.text))
+    return gaps >= max(_LEAST_GAPS, _GAPS_FOR_A_STOP * stops, _GAPS_FOR_A_WORD_GAP * word_gaps)
+
+
+def _behind_gaps(passage: Passage, texts: Mapping[int, str]) -> list[int]:
+    """Return where in a passage a capital stands behind two blanks, in a line or at its end."""
+    starts: list[int] = []
+    for segment in passage.segments:
+        printed = texts[segment.page][segment.page_start : segment.page_end + 2]
+        places = [*origins(printed[:-2]), len(printed) - 2]
+        for place in range(segment.end - segment.start):
+            offset = segment.start + place
+            is_gap = printed[places[place + 1] - 2 : places[place + 1]] == "  "
+            if is_gap and place + 1 < segment.end - segment.start:
+                starts.append(offset + 1)
+        if printed.endswith("  ") and segment.end < len(passage.text):
+            starts.append(segment.end + 1)
+    return [start for start in starts if passage.text[start - 1 : start] == " " and passage.text[start].isupper()]
+
+
+def sentences_of(text: str, nlp: Language, sure: Collection[int] = ()) -> tuple[tuple[int, int], ...]:
+    """Return (start, end) of the sentences of `text`; together they hold all its words.
+
+    Args:
+        text: of a passage.
+        nlp: the splitter of its language.
+        sure: where sentences start whatever stands before.
+    """
     proposed = {0} | {sentence.start_char for sentence in nlp(text).sents}
     starts = proposed | {match.end() for match in SURE_END.finditer(text)}
     is_abbreviation = _is_french_abbreviation if nlp.lang == "fr" else _is_abbreviation
     kept = [0]
-    for start in sorted(starts - {0}):
+    for start in sorted((starts | set(sure)) - {0}):
         before, after = text[:start].rstrip(), text[start:].lstrip()
-        if _may_start(before, after) and not is_abbreviation(before, after, start in proposed):
+        if start in sure or (_may_start(before, after) and not is_abbreviation(before, after, start in proposed)):
             kept.append(start)
     spans = []
     for start, end in zip(kept, [*kept[1:], len(text)], strict=True):
