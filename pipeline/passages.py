@@ -30,7 +30,7 @@ from .settings import Settings
 from .store import outputs, rows, write_problems, write_rows
 from .work import work_through
 
-SEGMENTER = "passages/4"
+SEGMENTER = "passages/5"
 COVERED = frozenset({"en"})
 """Languages in which commitments are found; texts in others are kept and searchable by words."""
 JUDGED = "role in ({}) and language in ({})".format(

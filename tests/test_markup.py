@@ -343,3 +343,19 @@ def test_markup_that_nests_without_end_is_damaged(read):
 def test_what_turns_the_direction_of_writing_is_dropped(text):
     assert word(lambda document: document.add_paragraph(text)).pages[0].text == "We will act."
     assert read_odt(odt(f"<text:p>{text}</text:p>")).pages[0].text == "We will act."
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("** C. Trade**", [("heading", "C. Trade")]),
+        ("**Space **", [("heading", "Space")]),
+        ("**Space  \n\nWe will act.", [("heading", "Space"), ("paragraph", "We will act.")]),
+        ("**Space  \n**\n\nWe will act.**", [("heading", "Space"), ("paragraph", "We will act.")]),
+        ("We **will** and **shall** act.", [("paragraph", "We will and shall act.")]),
+        ("We trust networks**, **and people.", [("paragraph", "We trust networks, and people.")]),
+        ("Two ** three.", [("paragraph", "Two ** three.")]),
+    ],
+)
+def test_marks_of_bold_are_no_words_however_they_are_set(text, expected):
+    assert [block[:2] for block in blocks(read_markdown(text.encode()))] == expected

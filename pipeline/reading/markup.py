@@ -42,6 +42,9 @@ _LONGEST_FRONT_MATTER = 100_000
 _DEEPEST_MARKDOWN = 100
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*\n", re.DOTALL)
 _SPACE = re.compile(r"\s+")
+_BLANK_LINES = re.compile(r"(\n[ \t]*\n)")
+_BOLD_MARK = re.compile(r"(?<![*\\])\*\*(?!\*)")
+_MARKS_ALONE = re.compile(r"[\s*_-]*")
 _AGAIN = "Get the file again, or save it in another format."
 _NOTE_MARK = re.compile(r"\[?\W?\d{1,3}\W?\]?|\W|↑")
 _LONGEST_BOLD_HEADING = 120
@@ -133,6 +136,7 @@ def read_markdown(data: bytes) -> Reading:
     if match := _FRONT_MATTER.match(text):
         front = _front_matter(match[1])
         text = text[match.end() :]
+    text = _with_bold(text)
     markdown = MarkdownIt("commonmark", {"maxNesting": _DEEPEST_MARKDOWN}).enable("table")
     markdown.validateLink = bool  # type: ignore[assignment, method-assign]  # a link that it refuses stays as source
     rendered = markdown.render(text)
@@ -146,6 +150,35 @@ def read_markdown(data: bytes) -> Reading:
         title=_scalar(front.get("title")),
         published_on=_scalar(front.get("date"))[:10],
     )
+
+
+def _with_bold(text: str) -> str:
+    """Return Markdown with its bold marks where CommonMark knows them: "** Aims **" and "**Aims" are none for it.
+
+    Programs that make Markdown of web pages put blanks and line ends inside the marks, and leave one without its fellow.
+    """
+    return "".join(
+        paragraph if nth % 2 or "`" in paragraph else _paragraph_with_bold(paragraph)
+        for nth, paragraph in enumerate(_BLANK_LINES.split(text))
+    )
+
+
+def _paragraph_with_bold(text: str) -> str:
+    parts = _BOLD_MARK.split(text)
+    if len(parts) == 1 or _MARKS_ALONE.fullmatch(text):
+        return text
+    if len(parts) % 2 == 0:  # one mark has no fellow: it opens the whole, closes what went before, or is left
+        *rest, before, after = parts
+        is_opening = not rest and not before.strip()
+        parts = (
+            [before, after, ""] if is_opening else [*rest, f"{before}{after if not after.strip() else f'**{after}'}"]
+        )
+    for place in range(1, len(parts), 2):
+        inner = parts[place]
+        words = inner.strip()
+        before, after = inner[: len(inner) - len(inner.lstrip())], inner[len(inner.rstrip()) :]
+        parts[place] = f"{before}**{words}**{after}" if any(map(str.isalnum, words)) else inner
+    return "".join(parts)
 
 
 def read_odt(data: bytes) -> Reading:
