@@ -76,8 +76,9 @@ def _register(db: Database, entry: Entry, issuers: Issuers, corpus: Path) -> boo
         "note": entry.note,
         "path": entry.path,
     }
-    if entry.language not in ("", UNKNOWN):
-        row["language"] = entry.language
+    row["language_stated"] = "" if entry.language == UNKNOWN else entry.language
+    if row["language_stated"]:
+        row["language"] = row["language_stated"]
     try:
         row["sha256"] = check_file(entry, corpus)
         failure = []

@@ -41,16 +41,16 @@ JUDGED = "role in ({}) and language in ({})".format(
 
 def run(db: Database, settings: Settings, report: Report) -> Tally:
     """Segment every document whose pages changed."""
-    stated = {row["id"]: row for row in rows(db, "select id, language, is_paged from documents")}
+    stated = {row["id"]: row for row in rows(db, "select id, language_stated, is_paged from documents")}
     french = settings.french if is_installed(settings.french) else ""
     inputs = {
-        name: digest(SEGMENTER, pages_hash, settings.english, french)
+        name: digest(SEGMENTER, pages_hash, settings.english, french, stated[name]["language_stated"])
         for name, pages_hash in outputs(db, "pages").items()
         if pages_hash and name in stated
     }
 
     def load(name: str) -> tuple[Any, ...]:
-        language = stated[name]["language"]
+        language = stated[name]["language_stated"]
         return load_pages(db, name), bool(stated[name]["is_paged"]), language, settings.english, french
 
     def keep(name: str, found: tuple[str, list[Passage]], tally: Tally) -> str:

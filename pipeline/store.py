@@ -72,6 +72,7 @@ create table documents (
     year integer,
     body text not null default '',
     language text not null default '',
+    language_stated text not null default '',
     is_covered integer not null default 1 check (is_covered in (0, 1)),
     family text not null default '',
     edition integer,

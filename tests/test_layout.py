@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -64,6 +65,13 @@ def test_words_of_one_baseline_are_one_line():
 
 def test_a_wide_gap_parts_words():
     assert texts(lines(("Action", 72.0, 700.0), ("Owner", 300.0, 700.0))) == ["Action Owner"]
+
+
+def test_a_ligature_of_two_letters_parts_no_word():
+    glyphs = lines(("The state", 72.0, 700.0))
+    glyphs[0] = replace(glyphs[0], right=glyphs[1].right)
+    glyphs[1] = replace(glyphs[1], char="h", left=glyphs[0].left)
+    assert texts(glyphs) == ["The state"]
 
 
 def test_two_columns_are_read_one_after_the_other():

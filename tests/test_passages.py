@@ -246,16 +246,12 @@ def test_a_language_that_is_not_covered_is_a_problem_and_no_failure(segmented_db
     assert found[0]["message"].startswith("The text is in French, in which Concord finds no commitments")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the hash of a document's input leaves out the language that the manifest states"
-)
 def test_another_stated_language_segments_the_document_again(segmented_db, settings):
     rewrite(settings, "french", language="en")
     run_again(segmented_db, settings)
     assert languages(segmented_db)["french"] == ("en", 1)
 
 
-@pytest.mark.xfail(strict=True, reason="the language found in the old text is taken for one that the manifest states")
 def test_a_text_that_is_replaced_has_the_language_of_the_new_one(segmented_db, settings):
     (settings.corpus / "french.txt").write_text(TEXT)
     run_again(segmented_db, settings)

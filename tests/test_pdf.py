@@ -258,7 +258,6 @@ def test_a_table_on_the_next_page_keeps_the_names_of_its_columns():
     assert [(role, column) for role, column, _ in cells(pages[1])] == [("cell", "Action"), ("cell", "Owner")] * 2
 
 
-@pytest.mark.xfail(strict=True, reason="a first row of short words is taken for the names of the columns, and is lost")
 def test_a_short_first_row_on_the_next_page_is_a_row():
     pages = read(
         pdf(ruled(TABLE), ruled([("Audit the agencies", "Court"), ("Report to parliament", "Ministry")]))

@@ -160,6 +160,9 @@ def _continues(run: _Run, glyph: Glyph) -> bool:
     size = max(run.size, glyph.size, 1.0)
     gap = (glyph.left - run.glyphs[-1].right) / size
     rise = (glyph.base - run.base) / size
+    last = run.glyphs[-1]
+    if (glyph.left, glyph.right, glyph.base) == (last.left, last.right, last.base) and glyph.char != last.char:
+        return True  # a ligature of two letters, such as that of "Th", gives its box to each
     is_note_mark = glyph.char.isdigit() and glyph.size < _SMALLER * run.size and 0 < rise < 0.7
     return (abs(rise) <= _SAME_BASE or is_note_mark) and _JOIN_BACK <= gap <= _JOIN_AHEAD
 

@@ -206,6 +206,8 @@ class _Tables:
         self.data = data
         self.file: Any = None
         self.names: list[str] = []
+        self.edges: list[int] = []
+        self.page = 0
         self.rows = 0
 
     def cells(self, index: int, height: float) -> list[Cell]:
@@ -217,11 +219,11 @@ class _Tables:
                 self.file = pdfplumber.open(io.BytesIO(self.data))
             page = self.file.pages[index]
             found = page.find_tables({"vertical_strategy": "lines", "horizontal_strategy": "lines"})
-            return [cell for table in found for cell in self._table(table, height)]
+            return [cell for nth, table in enumerate(found) for cell in self._table(table, height, index, nth)]
         except Exception:  # pdfminer fails in many ways on broken files; the text is read without cells
             return []
 
-    def _table(self, table: Any, height: float) -> Iterator[Cell]:
+    def _table(self, table: Any, height: float, index: int, nth: int) -> Iterator[Cell]:
         rows = [[box for box in row.cells if box] for row in table.rows]
         filled = [[bool(text and text.strip()) for text in row] for row in table.extract()]
         widest = max((len(row) for row in rows), default=0)
@@ -229,6 +231,10 @@ class _Tables:
             return
         texts = [" ".join((text or "").split()) for text in table.extract()[0]]
         is_head = len(texts) == widest and all(text and len(text) <= 40 for text in texts)
+        edges = [round(left) for left, *_ in rows[0]]
+        if self.names and texts != self.names and nth == 0 and (index, edges) == (self.page + 1, self.edges):
+            is_head = False  # the last page's table goes on: its columns are as wide
+        self.page, self.edges = index, edges
         if is_head:
             self.names = texts
         elif len(self.names) != widest:
