@@ -24,7 +24,7 @@ from .segmenting.furniture import begins_note, sort_rows
 from .segmenting.joining import join, join_each, measure, vocabulary
 from .segmenting.roles import passages_of
 from .segmenting.rows import Row, accept_bare_numbers, accept_letters, rows_of
-from .segmenting.sentences import splitter, with_sentences
+from .segmenting.sentences import splitter, with_sentences, word_list
 from .segmenting.tables import with_tables
 from .settings import Settings
 from .store import outputs, rows, write_problems, write_rows
@@ -80,9 +80,10 @@ def segment(
     accept_bare_numbers(body)
     accept_letters(body)
     words = vocabulary(body)
-    passages = passages_of(join(body), measure(body))
-    passages += _apart("footnote", sorted_rows.footnotes, words)
-    passages += _apart("contents", sorted_rows.contents, words)
+    listed = word_list(english) if language == "en" else frozenset()
+    passages = passages_of(join(body, listed), measure(body))
+    passages += _apart("footnote", sorted_rows.footnotes, words, listed)
+    passages += _apart("contents", sorted_rows.contents, words, listed)
     pictures = {page.number for page in pages if page.status == "ocr"}
     passages = [
         replace(
@@ -98,8 +99,8 @@ def segment(
     return language, with_sentences(passages, splitters, pages)
 
 
-def _apart(role: str, found: Iterable[Row], words: set[str]) -> list[Passage]:
-    blocks = join_each(found, begins_note if role == "footnote" else lambda _: True, words)
+def _apart(role: str, found: Iterable[Row], words: set[str], listed: frozenset[str]) -> list[Passage]:
+    blocks = join_each(found, begins_note if role == "footnote" else lambda _: True, words, listed)
     return [Passage(role, block.text, block.segments, marker=block.marker) for block in blocks]
 
 

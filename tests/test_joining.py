@@ -272,3 +272,20 @@ def test_joining_loses_no_letter(texts):
     before = "".join(char for row in rows for char in row.text if char.isalpha())
     after = "".join(char for block in join(rows) for char in block.text if char.isalpha())
     assert after == before
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "words", "kept"),
+    [
+        ("guide", "line", {"guide", "line"}, False),
+        ("state", "sponsored", set(), True),
+        ("up", "to", set(), False),
+        ("self", "care", set(), True),
+        ("empower", "ment", set(), False),
+        ("organisa", "tional", set(), False),
+        ("guide", "line", {"guide-line"}, True),
+    ],
+)
+def test_a_list_of_words_judges_a_hyphen_where_the_document_does_not(left, right, words, kept):
+    listed = {"guideline", "guide", "line", "state", "sponsored", "empower", "ment"}
+    assert keeps_hyphen(left, right, words, listed) is kept

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -22,6 +22,14 @@ _ENDS_OPEN = re.compile(
 )
 _HYPHEN_END = re.compile(r"(\w+)[-\u2010\u00ad]$")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_PREFIXES = frozenset({"self", "non"})
+_SHORT_WORDS = frozenset("in to of up on off co re e the box way".split())
+"""Words and prefixes of compounds that are too short to be told by a list from the syllables of longer words."""
+_LEAST_LISTED = 4
+_ENDINGS = frozenset(
+    "ment ments ness less ship ships able ible tion tions sion sions ally ates ated ance ence ings".split()
+)
+"""Endings that are in lists of words, and are no halves of a compound."""
 _FULL_LINE = 0.72
 _LEADING_BREAK = 1.45
 """A gap between baselines this many times the usual one starts a paragraph."""
@@ -85,8 +93,13 @@ def measure(rows: Sequence[Row]) -> Measure:
     )
 
 
-def join(rows: Sequence[Row]) -> list[Block]:
-    """Return the blocks of a document's body, in order, with text and segments."""
+def join(rows: Sequence[Row], listed: Container[str] = frozenset()) -> list[Block]:
+    """Return the blocks of a document's body, in order, with text and segments.
+
+    Args:
+        rows: of the body.
+        listed: the words of its language, lower case.
+    """
     usual = measure(rows)
     words = vocabulary(rows)
     blocks: list[Block] = []
@@ -104,7 +117,7 @@ def join(rows: Sequence[Row]) -> list[Block]:
         else:
             blocks.append(Block([row]))
     for block in blocks:
-        block.text, block.segments = _text_of(block.rows, words)
+        block.text, block.segments = _text_of(block.rows, words, listed)
     return [block for block in blocks if _is_printed(block)]
 
 
@@ -113,7 +126,9 @@ def _is_printed(block: Block) -> bool:
     return bool(block.text) and (bool(block.first.line.role) or any(char.isalnum() for char in block.text))
 
 
-def join_each(rows: Iterable[Row], starts: Callable[[Row], bool], words: set[str]) -> list[Block]:
+def join_each(
+    rows: Iterable[Row], starts: Callable[[Row], bool], words: set[str], listed: Container[str] = frozenset()
+) -> list[Block]:
     """Return blocks that begin where `starts` says so: for notes and contents lists."""
     blocks: list[Block] = []
     for row in rows:
@@ -122,7 +137,7 @@ def join_each(rows: Iterable[Row], starts: Callable[[Row], bool], words: set[str
         else:
             blocks.append(Block([row]))
     for block in blocks:
-        block.text, block.segments = _text_of(block.rows, words)
+        block.text, block.segments = _text_of(block.rows, words, listed)
     return [block for block in blocks if block.text]
 
 
@@ -263,7 +278,7 @@ def vocabulary(rows: Sequence[Row]) -> set[str]:
     return words
 
 
-def _text_of(rows: Sequence[Row], words: set[str]) -> tuple[str, tuple[Segment, ...]]:
+def _text_of(rows: Sequence[Row], words: set[str], listed: Container[str]) -> tuple[str, tuple[Segment, ...]]:
     """Return the joined text of `rows` behind the first one's marker, and where it was printed."""
     text = ""
     segments: list[Segment] = []
@@ -275,7 +290,7 @@ def _text_of(rows: Sequence[Row], words: set[str]) -> tuple[str, tuple[Segment, 
                 continue
             if text:
                 same_row = nth > 0
-                text = _opened(text, segments, piece, words, rows[place - 1], same_row, printed)
+                text = _opened(text, segments, piece, (words, listed), rows[place - 1], same_row, printed)
             while not fold(printed[-1]):  # so that a hyphen at the end is the segment's last character
                 printed = printed[:-1]
             segments.append(Segment(len(text), len(text) + len(piece), row.page, start, start + len(printed)))
@@ -294,7 +309,13 @@ def _stretches(row: Row, start: int) -> list[tuple[int, int]]:
 
 
 def _opened(
-    text: str, segments: list[Segment], piece: str, words: set[str], before: Row, same_row: bool, printed: str
+    text: str,
+    segments: list[Segment],
+    piece: str,
+    words: tuple[set[str], Container[str]],
+    before: Row,
+    same_row: bool,
+    printed: str,
 ) -> str:
     """Return `text` ready to take `piece`: with a space, a hyphen, or neither, behind it."""
     if same_row:
@@ -305,19 +326,20 @@ def _opened(
     if match is None:
         return text + " "
     following = re.match(r"[^\W_]+", piece)
-    if following is None or keeps_hyphen(match[1], following[0], words):
+    if following is None or keeps_hyphen(match[1], following[0], *words):
         return text + ("" if following else " ")
     last = segments[-1]
     segments[-1] = Segment(last.start, last.end - 1, last.page, last.page_start, last.page_end - 1)
     return text[:-1]
 
 
-def keeps_hyphen(left: str, right: str, words: set[str]) -> bool:
+def keeps_hyphen(left: str, right: str, words: set[str], listed: Container[str] = frozenset()) -> bool:
     """Say whether a hyphen at a line end is part of the word: "cyber-attack", not "terri-tories".
 
     Args:
         left, right: the letters before and after the hyphen.
-        words: the words of the document, lower case.
+        words: the words of the document, lower case: it is the first judge.
+        listed: the words of its language, lower case: the second, where the document has none of them.
     """
     if not right[:1].islower() or left[-1:].isdigit():
         return True
@@ -326,4 +348,11 @@ def keeps_hyphen(left: str, right: str, words: set[str]) -> bool:
         return False
     if f"{left}-{right}" in words:
         return True
-    return len(left) > 2 and left in words and right in words
+    if left + right in listed:
+        return False
+    if left in _PREFIXES or (len(left) > 2 and left in words and right in words):
+        return True
+    return all(
+        half in _SHORT_WORDS or (len(half) >= _LEAST_LISTED and half in listed and half not in _ENDINGS)
+        for half in (left, right)
+    ) and (left in listed or right in listed)

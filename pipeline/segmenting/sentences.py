@@ -164,3 +164,11 @@ def splitter(package: str = "", language: str = "xx") -> Language:
     from ..models import load_splitter
 
     return load_splitter(package)
+
+
+@cache
+def word_list(package: str) -> frozenset[str]:
+    """Return the words that a spaCy pipeline knows from its training, lower case, before it has read any text."""
+    from ..models import load_splitter
+
+    return frozenset(word for word in load_splitter(package).vocab.strings if word.isalpha() and word.islower())
