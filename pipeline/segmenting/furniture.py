@@ -16,6 +16,11 @@ from .rows import Row, fold
 
 _EDGE = 4
 """Rows from the top and from the foot of a page in which furniture is looked for."""
+_OUTERMOST = 2
+"""Rows from the top and from the foot in which a running head may change with the section."""
+_BAR = re.compile(r"\s[\u2013\u2014|\u2022]\s")
+_LEAST_PART = 12
+_LETTERED_NUMBER = re.compile(r"([A-Z])-\d{1,3}")
 _LEAST_PAGES = 3
 _LONGEST = 160
 _TITLE_SIZE = 1.3
@@ -100,6 +105,9 @@ def _repeated_keys(rows: Sequence[Row]) -> dict[str, float]:
     for row in rows:
         if _at_edge(row) and len(row.text) <= _LONGEST and not row.line.role:
             found[key_of(row.text)].append(row)
+        if abs(row.edge) <= _OUTERMOST:
+            for part in _parts_of(row.text):
+                found[part].append(row)
     count = len({row.page for row in rows})
     least = min(_LEAST_PAGES, max(2, count - 1))
     return {
@@ -107,6 +115,14 @@ def _repeated_keys(rows: Sequence[Row]) -> dict[str, float]:
         for key, alike in found.items()
         if len({row.page for row in alike}) >= least and len(key) >= 3
     }
+
+
+def _parts_of(text: str) -> list[str]:
+    """Return the keys of what a running head with the title of the section says on all pages, and of a lettered page's number."""
+    if match := _LETTERED_NUMBER.fullmatch(text):
+        return [f"page {match[1]}"]
+    parts = _BAR.split(text)
+    return [f"part {key}" for part in parts if len(key := key_of(part)) >= _LEAST_PART] if len(parts) > 1 else []
 
 
 def _at_edge(row: Row) -> bool:
@@ -124,6 +140,8 @@ def _is_furniture(row: Row, repeated: Mapping[str, float], labels: Mapping[int, 
         return False
     key = key_of(row.text)
     if key in repeated and row.line.size <= _TITLE_SIZE * repeated[key]:
+        return True
+    if abs(row.edge) <= _OUTERMOST and any(part in repeated for part in _parts_of(row.text)):
         return True
     is_number = _PAGE_NUMBER.fullmatch(row.text) and abs(row.edge) <= 3
     return bool(is_number or (_MARKS_ONLY.fullmatch(row.text) and abs(row.edge) <= 2))
@@ -160,23 +178,37 @@ def _is_contents_row(row: Row) -> bool:
 def _footnotes(rows: Sequence[Row]) -> list[Row]:
     """Return the rows of notes at the foot of pages.
 
-    A note begins with a number that goes on from the last note, stands below the body, and, where
-    sizes are known, is set smaller than it.
+    A note begins with a number that goes on from the last note, or from the last before an annex began
+    to count anew, stands below the body, and, where sizes are known, is set smaller than it.
     """
     body_size = _body_size(rows)
     by_page: dict[int, list[Row]] = defaultdict(list)
     for row in rows:
         by_page[row.page].append(row)
     found: list[Row] = []
-    last = 0
+    lasts = [0]
     for page_rows in by_page.values():
-        start = _first_note(page_rows, last, body_size)
+        start = _first_note(page_rows, lasts, body_size)
         if start is None:
             continue
         notes = page_rows[start:]
         found += notes
-        last = max(last, *(int(match[1]) for row in notes if (match := _NOTE_HEAD.match(row.text))))
+        numbers = [int(match[1]) for row in notes if (match := _NOTE_HEAD.match(row.text))]
+        before = [last for last in lasts if not _counts_on(numbers[0], last)]
+        lasts = [*before, _last_note(numbers)]
     return found
+
+
+def _counts_on(number: int, last: int) -> bool:
+    return last < number <= last + _MOST_SKIPPED
+
+
+def _last_note(numbers: Sequence[int]) -> int:
+    """Return the number of the last note, of lines of which some begin with a number that is none."""
+    last = numbers[0]
+    for number in numbers[1:]:
+        last = number if _counts_on(number, last) else last
+    return last
 
 
 def _body_size(rows: Sequence[Row]) -> float:
@@ -186,14 +218,14 @@ def _body_size(rows: Sequence[Row]) -> float:
     return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
-def _first_note(page_rows: Sequence[Row], last: int, body_size: float) -> int | None:
+def _first_note(page_rows: Sequence[Row], lasts: Sequence[int], body_size: float) -> int | None:
     """Return the place of the page's first note: all from there to the foot of the page is notes."""
     for place, row in enumerate(page_rows):
         match = _NOTE_HEAD.match(row.text)
         if not match or row.line.role:
             continue
         number = int(match[1])
-        if not (last < number <= last + _MOST_SKIPPED or number == 1) or not _begins_notes(
+        if not (number == 1 or any(_counts_on(number, last) for last in lasts)) or not _begins_notes(
             page_rows, place, number, body_size
         ):
             continue
