@@ -36,7 +36,7 @@ def texts(rows):
 
 def body(number):
     """Lines of body text that no other page has."""
-    return [f"{line} ({'abcdefgh'[number]})" for line in BODY]
+    return [f"{line} ({'abcdefghij'[number]})" for line in BODY]
 
 
 def test_a_running_head_is_dropped_when_it_returns_on_three_pages():
@@ -266,3 +266,33 @@ def test_the_order_of_the_pages_is_kept(pages):
     found = sort_rows(rows, labels={}, paged=True)
     for kept in (found.body, found.contents, found.footnotes, found.furniture):
         assert [places[id(row)] for row in kept] == sorted(places[id(row)] for row in kept)
+
+
+def test_a_running_head_that_names_its_section_is_dropped():
+    sections = ["Aims", "Means", "Ends"]
+    found = printed(*([f"{HEAD} — {section}", *body(number)] for number, section in enumerate(sections)))
+    assert texts(found.furniture) == [f"{HEAD} — {section}" for section in sections]
+
+
+def test_the_number_of_a_lettered_page_is_dropped_when_its_letter_returns():
+    found = printed(*([*body(number), f"C-{number}"] for number in range(1, 4)))
+    assert texts(found.furniture) == ["C-1", "C-2", "C-3"]
+    assert texts(printed([*body(1), "C-1"], body(2), body(3)).furniture) == []
+
+
+def test_a_foot_of_many_lines_is_dropped_whole():
+    foot = ["Information", "Systems", "Security", "Directorate", "Ministry", "Arvenia"]
+    found = printed(*([*body(number), *body(number + 3), *foot] for number in range(3)))
+    assert sorted(texts(found.furniture)) == sorted(foot * 3)
+
+
+def test_notes_that_an_annex_counts_anew_are_notes():
+    notes = [
+        "1 See the law on trade.",
+        "2 See the plan of the ports.",
+        "3 The roads are the state's.",
+        "4 Ships are ours.",
+    ]
+    again = ["1 Water is life.", "2 Of all schools.", "3 By the court of ports."]
+    pages = [[*body(n), f"as is known{note[0]}", *body(n), note] for n, note in enumerate([*notes, *again])]
+    assert texts(printed(*pages).footnotes) == [*notes, *again]

@@ -289,3 +289,20 @@ def test_joining_loses_no_letter(texts):
 def test_a_list_of_words_judges_a_hyphen_where_the_document_does_not(left, right, words, kept):
     listed = {"guideline", "guide", "line", "state", "sponsored", "empower", "ment"}
     assert keeps_hyphen(left, right, words, listed) is kept
+
+
+def test_an_initial_at_the_head_of_a_line_is_a_word_of_the_open_sentence():
+    assert joined(f"{FULL} with Hrafnkell\nV. Gislason and others.")[0].endswith("Hrafnkell V. Gislason and others.")
+
+
+def test_a_number_that_counts_on_parts_even_an_open_sentence():
+    assert len(joined(f"1. {FULL}\n2. {FULL}")) == 2
+
+
+@pytest.mark.parametrize("mark", ["* * *", "###", "–––––", "•"])
+def test_a_row_of_marks_is_no_block(mark):
+    assert joined(f"{FULL}.\n\n{mark}\n\n{FULL}.") == [f"{FULL}."] * 2
+
+
+def test_a_title_in_capitals_ends_a_sentence_that_a_page_leaves_open():
+    assert joined(f"{FULL}\n{FULL}", "OBJECTIVES\n\nIt acts.")[1] == "OBJECTIVES"

@@ -19,7 +19,7 @@ from pipeline.passages import segment
 from pipeline.reading import ocr, pdf
 from pipeline.reading.guard import read_guarded
 from pipeline.reading.layout import LaidLine
-from pipeline.reading.ocr import AUTO, Ocr, installed, missing, prepare, version
+from pipeline.reading.ocr import AUTO, Ocr, installed, is_japanese, missing, prepare, version
 from pipeline.reading.pdf import read_pdf
 from pipeline.settings import Settings
 
@@ -297,3 +297,36 @@ def test_the_language_of_one_picture_is_tried_first_on_the_next():
     engine.read(pypdfium2.PdfDocument(photographed(typeset(*FRENCH)))[0])
     assert engine.languages[0] == AUTO["fr"]
     assert sorted(engine.languages) == sorted(installed("auto").languages)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("サイバーセキュリティ戦略を定め、国民の安全を守るために必要な措置を講ずるものとする。", True),
+        ("国家网络空间安全战略为贯彻落实关于推进全球互联网治理体系变革的主张特制定本战略", False),
+        ("戦略", True),
+        ("The state will act.", True),
+    ],
+)
+def test_signs_without_kana_are_no_japanese(text, expected):
+    assert is_japanese(text) is expected
+
+
+class Blank:
+    """A page of pdfium of which only the size is asked."""
+
+    def get_width(self):
+        return 100.0
+
+    def get_height(self):
+        return 100.0
+
+    def render(self, **_):
+        return None
+
+
+@pytest.mark.parametrize(("text", "sure"), [("国" * 60, 0), ("国の" * 30, 90)], ids=["Chinese", "Japanese"])
+def test_chinese_is_not_taken_for_japanese(monkeypatch, text, sure):
+    line = LaidLine(text, (0, 0, 1, 1), 1, False, 0)
+    monkeypatch.setattr(Ocr, "_read", lambda _, picture, scale, name: ([line], {"eng": 20, "jpn": 90}[name]))
+    assert Ocr("", ("eng", "jpn")).read(Blank())[1] == sure

@@ -235,3 +235,51 @@ def test_the_segments_of_a_row_leave_out_the_bar():
 def test_a_table_ends_a_list():
     found = stated(("paragraph", "We will:"), ("list_item", "protect networks"), *CELLS, ("list_item", "train people"))
     assert [passage.lead_in for passage in found if passage.role == "list_item"] == ["We will:", ""]
+
+
+SCATTERED = "Action\n\nOwner\n\nDraft law\n\nMinistry of Trade\n\nTrain staff\n\nAcademy\n\nDecember 2014"
+
+
+def test_cells_that_stand_scattered_are_no_titles():
+    assert [role for role, _ in roles(f"{BODY}\n\n{SCATTERED}\n\n{BODY}")] == [
+        "paragraph",
+        *["caption"] * 7,
+        "paragraph",
+    ]
+
+
+def test_the_last_of_short_blocks_is_the_title_of_the_text_behind_it():
+    text = f"{BODY}\n\n{SCATTERED}\n\nPurpose of the strategy\n\n{BODY}"
+    assert [text for role, text in roles(text) if role == "heading"] == ["Purpose of the strategy"]
+
+
+@pytest.mark.parametrize("text", ["59 %", "December 2014", "3", "2013-2015"])
+def test_a_lone_number_or_date_is_no_title(text):
+    assert roles(f"{BODY}\n\n{text}\n\n{BODY}")[1] == ("caption", text)
+
+
+SOURCES = "Ministry of Trade. A Plan. Port, 2011.\n\nAcademy. Safe Schools. 2010.\n\nCourt of Port. Yearbook, 2009."
+
+
+def test_a_list_of_sources_goes_on_to_the_next_title():
+    found = roles(f"{BODY}\n\nBibliography\n\n{SOURCES}\n\nANNEX OF THE PLAN\n\n{BODY}")
+    assert [role for role, _ in found] == ["paragraph", "heading", *["reference"] * 3, "heading", "paragraph"]
+
+
+def test_notes_behind_a_title_that_no_sources_follow_are_running_text():
+    assert roles(f"Notes\n\n{BODY}")[1][0] == "paragraph"
+
+
+def test_a_glossary_at_the_end_holds_terms_of_all_forms():
+    text = f"{BODY}\n\n" * 8 + f"Glossary\n\nBotnet\n\n{BODY}\n\nCERT: the team that helps."
+    assert [role for role, _ in roles(text)][9:] == ["glossary", "glossary", "glossary"]
+
+
+def test_a_chapter_behind_a_glossary_is_none_of_it():
+    text = f"{BODY}\n\n" * 8 + f"Glossary\n\nBotnet\n\n{BODY}\n\nAnnex A: Plan\n\n{BODY}"
+    assert roles(text)[-1][0] == "paragraph"
+
+
+def test_an_item_in_roman_numbers_is_below_one_with_a_letter():
+    text = "We will:\n\n(a) act:\n\ni. at home;\n\nii. abroad;"
+    assert passages(text)[-1].lead_in == "We will: act:"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.reading.text import plain_page
 from pipeline.records import Line, Page
-from pipeline.segmenting.rows import accept_bare_numbers, fold, origins, rows_of
+from pipeline.segmenting.rows import accept_bare_numbers, accept_letters, fold, origins, rows_of
 
 
 def rows(*texts):
@@ -171,3 +171,18 @@ def test_a_bare_number_is_cut_from_the_words_behind_it():
 
 def test_a_row_with_a_number_and_a_stop_keeps_its_marker():
     assert bare("1 Purpose\n1. Protect\n2 Scope") == ["1", "1.", "2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "markers"),
+    [
+        ("a. Inventory\n\nb. Geography", ["a.", "b."]),
+        ("a. Inventory\n\nThe state acts.", ["", ""]),
+        ("e. g. in schools\n\nf. e. in courts", ["", ""]),
+        ("a. Inventory\n\nb. Geography\n\nd. Law", ["a.", "b.", ""]),
+    ],
+)
+def test_letters_with_a_stop_are_markers_when_they_count(text, markers):
+    found = rows(text)
+    accept_letters(found)
+    assert [row.marker for row in found] == markers

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.reading.text import plain_page
 from pipeline.records import Passage, Segment
-from pipeline.segmenting.sentences import sentences_of, splitter, with_sentences
+from pipeline.segmenting.sentences import lost_stops, sentences_of, splitter, with_sentences
 from pipeline.settings import Settings
 
 
@@ -180,3 +181,41 @@ def test_each_cell_of_a_row_is_a_sentence(english, any_language):
     row = Passage("table_row", "Act. Help. | Ministry", (), cells=(("Action", 0, 10), ("Owner", 13, 21)))
     (found,) = with_sentences([row], {"en": english, "": any_language})
     assert found.sentences == ((0, 10), (13, 21))
+
+
+LOST = "We act at home  We help others  The state pays for all of it "
+
+
+def lost(count):
+    """A page whose text lost its stops, as often as is said."""
+    return plain_page(1, "\n\n".join([LOST] * count))
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        (lost(10), True),
+        (lost(2), False),
+        (plain_page(1, f"{lost(10).text}\n\n" + "We act. We help. " * 20), False),
+        (plain_page(1, f"{lost(10).text}\n\n" + "words  are  set  far  apart " * 10), False),
+    ],
+)
+def test_a_text_shows_whether_it_lost_its_stops(page, expected):
+    assert lost_stops([page]) is expected
+
+
+def test_two_blanks_and_a_capital_end_a_sentence_where_the_stops_are_lost(any_language):
+    page = lost(10)
+    passage = Passage(
+        "paragraph", LOST.replace("  ", " ").strip(), (Segment(0, len(LOST) - 3, 1, 0, len(LOST) - 1),), language="en"
+    )
+    (found,) = with_sentences([passage], {"en": any_language, "": any_language}, [page])
+    assert [found.text[start:end] for start, end in found.sentences] == [
+        "We act at home", "We help others", "The state pays for all of it",
+    ]  # fmt: skip
+
+
+def test_a_source_is_one_sentence(any_language):
+    passage = Passage("reference", "Ministry of Trade. A Plan. Port, 2011.", (), language="en")
+    (found,) = with_sentences([passage], {"en": any_language, "": any_language})
+    assert found.sentences == ((0, len(passage.text)),)

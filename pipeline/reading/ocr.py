@@ -43,6 +43,9 @@ _SPECK = 50
 """Confidence below which a word without a letter or digit is dirt on the paper."""
 _BULLET = (0.2, 0.46)
 """Height and width, in sizes of its line, of a mark before a line that is a bullet, whatever tesseract took it for."""
+_LEAST_KANA = 0.08
+"""Share of kana among the signs of Japanese; in official texts it is a quarter and more."""
+_LEAST_SIGNS = 20
 _SPARE = 0.85
 """Share of the time for a file after which no other picture is begun."""
 _STARTED = time.monotonic()
@@ -72,6 +75,12 @@ class Ocr:
             others = [other for other in others if other == seems]
         for other in others:
             found[other] = self._read(picture, scale, other)
+        if (
+            "jpn" in found
+            and len(self.languages) > 1
+            and not is_japanese("".join(line.text for line in found["jpn"][0]))
+        ):
+            found["jpn"] = found["jpn"][0], 0
         best = max(found, key=lambda name: (found[name][1] >= LEAST_SURE, name in others, found[name][1]))
         self.languages = best, *(name for name in self.languages if name != best)
         return found[best]
@@ -93,6 +102,13 @@ class Ocr:
             if char.isalnum()
         ]
         return _of_like_sizes([_line(row) for row in found]), round(median(sure)) if sure else 0
+
+
+def is_japanese(text: str) -> bool:
+    """Say whether a text that was read as Japanese has the kana that any has; Chinese has the same signs, and none."""
+    kana = sum("\u3040" <= char <= "\u30ff" for char in text)
+    signs = sum("\u4e00" <= char <= "\u9fff" for char in text)
+    return signs < _LEAST_SIGNS or kana >= _LEAST_KANA * (kana + signs)
 
 
 def prepare(wanted: str) -> None:

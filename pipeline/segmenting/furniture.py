@@ -6,13 +6,14 @@ running head is known by its return at the edge of pages; what stands only once 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from .rows import Row, fold
+from .rows import Row, fold, number_edges
 
 _EDGE = 4
 """Rows from the top and from the foot of a page in which furniture is looked for."""
@@ -20,6 +21,8 @@ _OUTERMOST = 2
 """Rows from the top and from the foot in which a running head may change with the section."""
 _BAR = re.compile(r"\s[\u2013\u2014|\u2022]\s")
 _LEAST_PART = 12
+_MOST_PAGES = 0.5
+"""Share of the pages on which a line comes back that is furniture behind furniture."""
 _LETTERED_NUMBER = re.compile(r"([A-Z])-\d{1,3}")
 _LEAST_PAGES = 3
 _LONGEST = 160
@@ -69,10 +72,7 @@ def sort_rows(rows: Sequence[Row], *, labels: Mapping[int, str], paged: bool) ->
     """
     if not paged:
         return Sorted(list(rows), [], [], [])
-    repeated = _repeated_keys(rows)
-    furniture = [row for row in rows if _is_furniture(row, repeated, labels)]
-    gone = {id(row) for row in furniture}
-    rest = [row for row in rows if id(row) not in gone]
+    rest, furniture = _without_furniture(rows, labels)
     contents = _contents(rest)
     gone = {id(row) for row in contents}
     rest = [row for row in rest if id(row) not in gone]
@@ -83,6 +83,34 @@ def sort_rows(rows: Sequence[Row], *, labels: Mapping[int, str], paged: bool) ->
     body = [row for row in rest if id(row) not in gone]
     _mark_calls(body, footnotes)
     return Sorted(body, contents, footnotes, furniture)
+
+
+def _without_furniture(rows: Sequence[Row], labels: Mapping[int, str]) -> tuple[list[Row], list[Row]]:
+    """Return the rows that are no furniture, and those that are.
+
+    A head or foot of many lines reaches further into its page than is looked: it is looked again
+    behind what was found, for what stands there on most pages.
+    """
+    repeated = _repeated_keys(rows)
+    furniture = [row for row in rows if _is_furniture(row, repeated, labels)]
+    gone = {id(row) for row in furniture}
+    rest = [row for row in rows if id(row) not in gone]
+    touched = {row.page for row in furniture}
+    pages = [list(of_page) for _, of_page in itertools.groupby(rest, key=lambda row: row.page)]
+    for page in pages:
+        number_edges(page)
+    least = _MOST_PAGES * len(pages)
+    keys: dict[str, set[int]] = defaultdict(set)
+    outer = [row for row in rest if row.page in touched and abs(row.edge) <= _EDGE and len(row.text) <= _LONGEST]
+    for row in outer:
+        keys[key_of(row.text)].add(row.page)
+    deep = [
+        row
+        for row in outer
+        if len(keys[key_of(row.text)]) >= max(_LEAST_PAGES, least) and len(key_of(row.text)) >= 3 and not row.line.role
+    ]
+    gone |= {id(row) for row in deep}
+    return [row for row in rows if id(row) not in gone], [row for row in rows if id(row) in gone]
 
 
 def key_of(text: str) -> str:

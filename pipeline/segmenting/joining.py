@@ -30,6 +30,8 @@ _ENDINGS = frozenset(
     "ment ments ness less ship ships able ible tion tions sion sions ally ates ated ance ence ings".split()
 )
 """Endings that are in lists of words, and are no halves of a compound."""
+_LEAST_SHOUTED = 8
+"""Letters of a row in capitals that is no abbreviation."""
 _FULL_LINE = 0.72
 _LEADING_BREAK = 1.45
 """A gap between baselines this many times the usual one starts a paragraph."""
@@ -230,11 +232,17 @@ def _goes_on_by_layout(block: Block, row: Row, usual: Measure) -> bool:
 def _goes_on_elsewhere(block: Block, row: Row) -> bool:
     """Say whether a block goes on over a page or column break: its sentence is not at an end."""
     last = block.last
-    if _ENDS_SENTENCE.search(last.text) or _is_heading_like(block):
+    if _ENDS_SENTENCE.search(last.text) or _is_heading_like(block) or _is_shouted(row, last):
         return False
     if row.text[:1].islower() or _HYPHEN_END.search(last.text) or _ENDS_OPEN.search(last.text):
         return True
     return len(block.rows) > 1 and not block.marker and not row.line.bold
+
+
+def _is_shouted(row: Row, last: Row) -> bool:
+    """Say whether a row is a title in capitals, and the one before it is none."""
+    letters = sum(map(str.isalpha, row.text))
+    return row.text.isupper() and letters >= _LEAST_SHOUTED and not last.text.isupper()
 
 
 def _goes_on_by_white_space(block: Block, row: Row, usual: Measure) -> bool:

@@ -108,12 +108,12 @@ def rows_of(pages: Iterable[Page]) -> list[Row]:
             between = page.text[previous : row.line.start]
             row.blank = max(0, between.count("\n") - (1 if place else 0))
             previous = row.line.end
-        _set_edges(here)
+        number_edges(here)
         rows += here
     return rows
 
 
-def _set_edges(rows: list[Row]) -> None:
+def number_edges(rows: Sequence[Row]) -> None:
     """Number the rows of a page from its top and foot: by height where it is known, else in order."""
     if all(row.line.box for row in rows):
         heights = sorted({round(row.line.box[1]) for row in rows if row.line.box}, reverse=True)
