@@ -35,6 +35,7 @@ EXAMPLES = {
     "run": "concord run --corpus my-corpus --db my.db",
     "status": "concord status --db my.db",
     "search": 'concord search "sharing information between response teams" --issuer JPN',
+    "name": 'concord name 0f3ac81d9b27e645 "Training of judges"',
     "watch": 'concord watch add judges "training judges"',
     "compare": "concord compare CAN JPN --at 2016",
     "check": "concord check --db my.db",
@@ -260,6 +261,39 @@ def search(question: str, db: Path | None, mode: str, most: int, as_json: bool, 
     console.print(f"{results.total} found." if results.hits else _plain(results.note))
     if results.hits and results.note:
         complaints.print(_plain(results.note))
+
+
+@_command("name")
+@click.argument("subtheme", default="")
+@click.argument("name", default="")
+@_db
+@click.option("--forget", is_flag=True, help="Take the name back; the sub-theme's own words are its name again.")
+@_json
+def name(subtheme: str, name: str, db: Path | None, forget: bool, as_json: bool) -> None:
+    """Give a sub-theme a NAME of yours; without one, list the sub-themes with their ids.
+
+    The name hangs on the id of the sub-theme: it stays when documents come and the pipeline runs again.
+    """
+    from .naming import forget_name, give_name, listed
+    from .store import open_for_reading
+
+    path = load_settings(db=db).db
+    if not subtheme:
+        with open_for_reading(path) as database:
+            found = listed(database)
+    elif bool(name) == forget:
+        raise click.UsageError("Give a name, or --forget to take it back.")
+    else:
+        with _to_change(path) as database:
+            found = [forget_name(database, subtheme) if forget else give_name(database, subtheme, name)]
+    if as_json:
+        _print_json([asdict(one) for one in found])
+        return
+    shown = _table("Sub-theme", "theme", "name", "given by", "rows")
+    for one in found:
+        giver = "a person" if one.is_named else "its words"
+        shown.add_row(one.id, one.theme, _plain(one.label), giver, f"{one.commitments:,}")
+    console.print(shown)
 
 
 @main.group("watch", cls=_Watches, epilog=f"Example:  {EXAMPLES['watch']}")

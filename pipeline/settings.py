@@ -54,8 +54,8 @@ class Settings:
     read_pages: int = 5000
     """Pages of one file."""
 
-    theme_floor: float = 0.45
-    """A commitment of whose theme the model is not sure has none when it is less like every theme than this."""
+    theme_floor: float = 0.55
+    """A commitment of whose theme the model is not sure is emerging when it is less like every theme than this."""
     secondary_margin: float = 0.03
     """There, a theme within this of the best one is a secondary theme."""
     mention_floor: float = 0.55

@@ -166,11 +166,40 @@ create table subthemes (
     id text primary key,
     theme_id text not null references themes(id),
     label text not null,
+    is_named integer not null default 0 check (is_named in (0, 1)),
     terms text not null,
     commitments integer not null,
     representative_id text
 ) strict;
 create index subthemes_theme on subthemes(theme_id);
+
+create table subtheme_names (
+    subtheme_id text primary key,
+    name text not null check (name <> ''),
+    named_at text not null
+) strict;
+
+create table subtheme_lineage (
+    change integer not null,
+    subtheme_id text not null,
+    theme_id text not null,
+    event text not null check (event in ('kept', 'grown', 'split', 'merged', 'new', 'retired')),
+    other_id text not null default '',
+    before integer not null,
+    after integer not null,
+    shared integer not null,
+    label text not null,
+    changed_at text not null,
+    primary key (change, subtheme_id)
+) strict;
+create index subtheme_lineage_subtheme on subtheme_lineage(subtheme_id);
+create index subtheme_lineage_other on subtheme_lineage(other_id);
+
+create table subtheme_members (
+    commitment_id text primary key,
+    theme_id text not null,
+    subtheme_id text not null
+) strict, without rowid;
 
 create table commitments (
     id text primary key,
@@ -181,6 +210,9 @@ create table commitments (
     page integer not null,
     theme_id text references themes(id),
     subtheme_id text references subthemes(id) on delete set null,
+    norm text not null default '',
+    instrument text not null default '',
+    scope text not null default '',
     year integer,
     bindingness_id integer not null references bindingness(id),
     precision integer not null check (precision between 0 and 5),
@@ -215,6 +247,19 @@ create index commitments_bindingness on commitments(bindingness_id);
 create index commitments_year on commitments(year);
 create index commitments_precision on commitments(precision);
 create index commitments_restates on commitments(restates_id);
+create index commitments_norm on commitments(norm);
+create index commitments_instrument on commitments(instrument);
+create index commitments_scope on commitments(scope);
+
+create table facets (
+    commitment_id text not null references commitments(id) on delete cascade,
+    facet text not null check (facet in ('norm', 'instrument', 'scope')),
+    value text not null,
+    cue text not null default '',
+    is_main integer not null check (is_main in (0, 1)),
+    primary key (commitment_id, facet, value)
+) strict;
+create index facets_value on facets(value, facet);
 
 create table slots (
     commitment_id text not null references commitments(id) on delete cascade,

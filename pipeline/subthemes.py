@@ -2,7 +2,9 @@
 
 Pure functions over vectors and texts, used by `themes.py`. The commitments are joined to their
 nearest neighbours and the graph is parted by the Leiden algorithm (Traag, Waltman and van Eck,
-"From Louvain to Leiden", 2019), started from the last run's membership so that groups last.
+"From Louvain to Leiden", 2019). It starts from the last run's groups, and each commitment is tied to
+the group that it was in: so groups last, and yet part, join and arise where the texts say so.
+`lineage()` tells what became of each.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,13 @@ _SEED = 20100
 _MOST_TERMS = 4
 _CARRIED = 0.5
 """Share of its old members that a group keeps at least, to keep its id."""
+_TIE = 0.5
+"""Weight of a commitment's tie to the group that it was in, beside the cosines to its neighbours.
+
+Without it a tenth more documents could move a tenth of the old commitments; `benchmarks/stability.py` measures both.
+"""
+_CELLS = 4_000_000
+"""Cosines held at once while neighbours are looked for: a matrix of all would take gigabytes."""
 _WRITTEN = re.compile(r"[A-Za-z][A-Za-z'\u2018\u2019\u2010\u2011-]+[A-Za-z]")
 _SENTENCE_OPENS = re.compile(r"(?:^|[.!?:])[^\w.!?:]*$")
 _SAY_LITTLE = frozenset(
@@ -43,6 +52,23 @@ class Group:
     members: tuple[int, ...]
     representative: int
     terms: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Event:
+    """What became of a sub-theme from one run to the next.
+
+    `other` is whence it came when it is split from another, and where its commitments went when it is
+    merged or retired; `before` and `after` count its members, `shared` those of both runs: with itself
+    when it lasts, else with `other`.
+    """
+
+    subtheme: str
+    what: str
+    other: str
+    before: int
+    after: int
+    shared: int
 
 
 def group(
@@ -98,32 +124,50 @@ def _parted(vectors: NDArray[np.float32], before: Sequence[str], neighbours: int
     import igraph
     import leidenalg
 
-    likeness = vectors @ vectors.T
-    np.fill_diagonal(likeness, -1)
-    count = min(neighbours, len(vectors) - 1)
-    nearest = np.argsort(-likeness, axis=1, kind="stable")[:, :count]
-    edges: dict[tuple[int, int], float] = {}
-    for one, others in enumerate(nearest):
-        for other in others:
-            weight = float(likeness[one, other])
-            if weight > 0:
-                edges[min(one, int(other)), max(one, int(other))] = weight
-    graph = igraph.Graph(n=len(vectors), edges=list(edges))
+    edges = _edges(vectors, neighbours)
     known = {name: place for place, name in enumerate(sorted(set(before) - {""}))}
-    start = [known.get(name, len(known) + place) for place, name in enumerate(before)] if known else None
-    if start is not None:
-        compact = {old: new for new, old in enumerate(sorted(set(start)))}
-        start = [compact[old] for old in start]
+    ties = {(place, len(vectors) + known[name]): _TIE for place, name in enumerate(before) if name}
+    weights = edges | ties
+    # Each old group is a vertex of its own, so that its members hang together by it.
+    start = [known.get(name, len(known) + place) for place, name in enumerate(before)] + list(known.values())
+    compact = {old: new for new, old in enumerate(sorted(set(start)))}
     partition = leidenalg.find_partition(
-        graph,
+        igraph.Graph(n=len(start), edges=list(weights)),
         leidenalg.RBConfigurationVertexPartition,
-        weights=list(edges.values()),
+        weights=list(weights.values()),
         resolution_parameter=resolution,
-        initial_membership=start,
+        initial_membership=[compact[old] for old in start] if known else None,
         seed=_SEED,
         n_iterations=-1,
     )
-    return list(partition.membership)
+    return list(partition.membership)[: len(vectors)]
+
+
+def _edges(vectors: NDArray[np.float32], neighbours: int) -> dict[tuple[int, int], float]:
+    """Return the cosine of each commitment with its nearest neighbours, by their places."""
+    edges: dict[tuple[int, int], float] = {}
+    for one, (others, cosines) in enumerate(nearest(vectors, neighbours)):
+        for other, weight in zip(others.tolist(), cosines.tolist(), strict=True):
+            if weight > 0:
+                edges[min(one, other), max(one, other)] = weight
+    return edges
+
+
+def nearest(vectors: NDArray[np.float32], count: int) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float32]]]:
+    """Yield for each row the places of its nearest other rows, the nearest first, and their cosines.
+
+    Of rows that are equally near at the end of the list, which ones count is chance, but the same on each run.
+    """
+    count = min(count, len(vectors) - 1)
+    rows = max(1, _CELLS // max(1, len(vectors)))
+    for first in range(0, len(vectors) if count > 0 else 0, rows):
+        cosines = vectors[first : first + rows] @ vectors.T
+        here = np.arange(len(cosines))
+        cosines[here, first + here] = -2.0
+        places = np.sort(np.argpartition(-cosines, count - 1, axis=1)[:, :count], axis=1)
+        found = np.take_along_axis(cosines, places, axis=1)
+        order = np.argsort(-found, axis=1, kind="stable")
+        yield from zip(np.take_along_axis(places, order, axis=1), np.take_along_axis(found, order, axis=1), strict=True)
 
 
 def _without_small(membership: list[int], vectors: NDArray[np.float32], smallest: int) -> list[int]:
@@ -144,14 +188,15 @@ def _without_small(membership: list[int], vectors: NDArray[np.float32], smallest
 def _carried(parts: Sequence[Sequence[str]], before: Mapping[str, str]) -> list[str]:
     """Return for each group the id it inherits, or "": the id of which it holds most old members.
 
-    An id goes to one group alone: the one that holds the largest part of it.
+    An id goes to one group alone: the one that holds the largest part of it. A group that could have
+    several takes that of which it holds the most members.
     """
     sizes = Counter(before.values())
     claims = []
     for place, part in enumerate(parts):
         for old, held in Counter(before[one] for one in part if one in before).items():
             if held >= _CARRIED * sizes[old]:
-                claims.append((held / sizes[old], held, old, place))
+                claims.append((held, held / sizes[old], old, place))
     names = [""] * len(parts)
     taken: set[str] = set()
     for _, _, old, place in sorted(claims, key=lambda claim: (-claim[0], -claim[1], claim[2])):
@@ -159,6 +204,39 @@ def _carried(parts: Sequence[Sequence[str]], before: Mapping[str, str]) -> list[
             names[place] = old
             taken.add(old)
     return names
+
+
+def lineage(before: Mapping[str, str], after: Mapping[str, str]) -> list[Event]:
+    """Return what became of each sub-theme that was there or is, by their ids.
+
+    Args:
+        before, after: the sub-theme of each commitment in the last run and in this one, by commitment id.
+    """
+    old, new = _members(before), _members(after)
+    events = []
+    for name in sorted(old | new):
+        was, now = old.get(name, set()), new.get(name, set())
+        if was and now:
+            what = "grown" if len(now) > len(was) else "kept"
+            events.append(Event(name, what, "", len(was), len(now), len(was & now)))
+            continue
+        # The group in the other run that has most of its members, of those that were there in both runs.
+        found = Counter(map(before.get, now) if now else map(after.get, was))
+        there = sum(found.values()) - found.pop(None, 0)
+        other, shared = min(found.items(), key=lambda item: (-item[1], str(item[0])), default=("", 0))
+        has_most = 2 * shared >= max(1, len(now) if now else there)
+        what = ("split" if has_most else "new") if now else ("merged" if has_most else "retired")
+        if what == "new":
+            other, shared = "", 0
+        events.append(Event(name, what, other or "", len(was), len(now), shared))
+    return events
+
+
+def _members(membership: Mapping[str, str]) -> dict[str, set[str]]:
+    members: dict[str, set[str]] = defaultdict(set)
+    for commitment, subtheme in membership.items():
+        members[subtheme].add(commitment)
+    return members
 
 
 def distinctive_terms(texts: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:

@@ -1,13 +1,17 @@
 """Themes: what each commitment is about, by the taxonomy, and the sub-themes that emerge inside each.
 
 Reads `commitments`, `sentence_themes`, `passages`, `embeddings` and `corpora/themes.toml`; writes
-`themes`, `commitment_themes`, `passage_themes`, `subthemes`, and the theme columns of `commitments`.
-The whole corpus is one input: the stage does nothing, or everything.
+`themes`, `commitment_themes`, `passage_themes`, `subthemes` with `subtheme_members` and
+`subtheme_lineage`, and the theme columns of `commitments`. The whole corpus is one input: the stage
+does nothing, or everything; but the sub-themes of a theme whose commitments are the same stay as they are.
 
 The trained model has said of each sentence how probable each theme is; a theme that is as probable
 as not holds. Where it holds none probable, the taxonomy decides: a text's likeness to a theme is its
 cosine to the nearest of the theme's seeds, and a step more for each of the theme's keywords that it
-holds. A phrase that looks like one theme and belongs to another is a seed of that other.
+holds. A phrase that looks like one theme and belongs to another is a seed of that other. A commitment
+that is far from all of them is "emerging": what gathers there may be a theme that the taxonomy lacks.
+
+Ids of sub-themes, and names that people gave them (`subtheme_names`, `naming.py`), outlive reruns.
 """
 
 from __future__ import annotations
@@ -29,16 +33,20 @@ from .embeddings import load_vectors
 from .errors import ManifestError
 from .ids import digest
 from .models import encoder_key, load_encoder
+from .naming import machine_label, names_of_people
 from .passages import JUDGED
 from .records import Report, Tally
 from .settings import Settings, bundled
-from .store import mark, outputs, rows, stale, write_rows
-from .subthemes import Group, group
+from .store import forget, mark, now, outputs, rows, stale, table, write_rows
+from .subthemes import Group, group, lineage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-ASSIGNER = "themes/2"
+ASSIGNER = "themes/3"
+GROUPER = "subthemes/2"
+SUBTHEMES = "subthemes"
+"""Under this name stands in `builds` what the sub-themes of each theme were made from."""
 WHOLE = "*"
 THEMES_FILE = "themes.toml"
 
@@ -92,6 +100,20 @@ def load_themes(path: Path | None = None) -> list[Theme]:
         ]
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise ManifestError(f"{path} cannot be used: {error!r}.") from error
+
+
+def load_emerging(path: Path | None = None) -> Theme:
+    """Return the theme of what is far from all themes of the taxonomy: it has neither seeds nor keywords.
+
+    Raises:
+        ManifestError: the file cannot be parsed, or does not say what that theme is called.
+    """
+    path = path or bundled("corpora") / THEMES_FILE
+    try:
+        told = tomllib.loads(path.read_text("utf-8"))["emerging"]
+        return Theme(told["code"], told["label"], told["definition"], told.get("border", ""), (), (), (), ())
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise ManifestError(f"{path} cannot be used: {error!r}.", remedy="It needs a table [emerging].") from error
 
 
 class Taxonomy:
@@ -153,19 +175,19 @@ def run(db: Database, settings: Settings, report: Report) -> Tally:
         ManifestError: the taxonomy cannot be used.
         ModelError: the encoder cannot be loaded.
     """
-    themes = load_themes()
-    inputs = {WHOLE: _fingerprint(db, settings, themes)}
+    themes, emerging = load_themes(), load_emerging()
+    inputs = {WHOLE: _fingerprint(db, settings, [*themes, emerging])}
     if not stale(db, "themes", inputs):
         return Tally(kept=1)
     started = time.monotonic()
     taxonomy = Taxonomy(themes, load_encoder(settings.encoder))
     tally = Tally(done=1)
     with db.atomic():
-        _write_taxonomy(db, themes)
-        primary = _assign_commitments(db, taxonomy, settings, tally)
+        _write_taxonomy(db, [*themes, emerging])
+        primary = _assign_commitments(db, taxonomy, emerging, settings, tally)
         _assign_passages(db, taxonomy, settings, tally)
         report(0, 1, "sub-themes")
-        _group_themes(db, taxonomy, primary, settings, tally)
+        _group_themes(db, [*taxonomy.codes, emerging.code], primary, settings, tally)
         output_hash = digest(*rows(db, "select id, theme_id, subtheme_id from commitments order by id"))
         seconds = time.monotonic() - started
         mark(db, "themes", WHOLE, input_hash=inputs[WHOLE], output_hash=output_hash, seconds=seconds)
@@ -173,7 +195,9 @@ def run(db: Database, settings: Settings, report: Report) -> Tally:
     return tally
 
 
-def _assign_commitments(db: Database, taxonomy: Taxonomy, settings: Settings, tally: Tally) -> dict[str, str]:
+def _assign_commitments(
+    db: Database, taxonomy: Taxonomy, emerging: Theme, settings: Settings, tally: Tally
+) -> dict[str, str]:
     """Write the themes of all commitments; return the primary theme of each by its id."""
     found = rows(db, "select id, quote from commitments order by id")
     texts = [row["quote"] for row in found]
@@ -187,6 +211,14 @@ def _assign_commitments(db: Database, taxonomy: Taxonomy, settings: Settings, ta
         }
         for place, (row, columns) in enumerate(zip(found, themes, strict=True))
         for position, column in enumerate(columns)
+    ]  # fmt: skip
+    listed += [
+        {
+            "commitment_id": row["id"], "theme_id": emerging.code, "position": 0,
+            "likeness": round(float(scores[place].max()), 3), "probability": 0.0,
+        }
+        for place, (row, columns) in enumerate(zip(found, themes, strict=True))
+        if not columns
     ]  # fmt: skip
     tally.add("commitment_themes", write_rows(db, "commitment_themes", listed))
     primary = {row["commitment_id"]: row["theme_id"] for row in listed if row["position"] == 0}
@@ -239,35 +271,65 @@ def _assign_passages(db: Database, taxonomy: Taxonomy, settings: Settings, tally
     tally.add("passage_themes", write_rows(db, "passage_themes", listed))
 
 
-def _group_themes(db: Database, taxonomy: Taxonomy, primary: dict[str, str], settings: Settings, tally: Tally) -> None:
-    """Group the commitments of each theme and write the groups as sub-themes."""
-    found = [
-        row for row in rows(db, "select id, quote, subtheme_id from commitments order by id") if row["id"] in primary
-    ]
+def _group_themes(
+    db: Database, codes: Sequence[str], primary: dict[str, str], settings: Settings, tally: Tally
+) -> None:
+    """Group the commitments of each theme, write the groups as sub-themes, and what became of each."""
+    found = rows(db, "select id, quote from commitments order by id")
     vectors = load_vectors(db, encoder_key(settings.encoder), (row["quote"] for row in found))
     by_theme: dict[str, list[int]] = defaultdict(list)
     for place, row in enumerate(found):
         by_theme[primary[row["id"]]].append(place)
+    # The column of a commitment is no memory: it goes when a document is read anew and the commitment comes back.
+    last = rows(db, "select * from subtheme_members")
+    were = rows(db, "select * from subthemes order by id")
     listed: list[dict[str, Any]] = []
     membership: dict[str, str] = {}
-    for code in taxonomy.codes:
+    for code in codes:
         places = by_theme.get(code, [])
-        if not places:
+        ids, quotes = [found[place]["id"] for place in places], [found[place]["quote"] for place in places]
+        before = {row["commitment_id"]: row["subtheme_id"] for row in last if row["theme_id"] == code}
+        inputs = {code: _fingerprint_of_groups(settings, ids, quotes)}
+        if before.keys() == set(ids) and not stale(db, SUBTHEMES, inputs):
+            listed += [row for row in were if row["theme_id"] == code]
+            membership |= before
             continue
+        started = time.monotonic()
         groups = group(
-            code,
-            [found[place]["id"] for place in places],
-            [found[place]["quote"] for place in places],
-            vectors[places],
-            {found[place]["id"]: found[place]["subtheme_id"] for place in places if found[place]["subtheme_id"]},
+            code, ids, quotes, vectors[places],
+            {one: before[one] for one in ids if one in before},
             neighbours=settings.subtheme_neighbours,
             resolution=settings.subtheme_resolution,
             smallest=settings.subtheme_smallest,
-        )
-        for one in groups:
-            listed.append(_subtheme_row(code, one, [found[place]["id"] for place in places]))
-            membership |= {found[places[member]]["id"]: one.id for member in one.members}
-    tally.add("subthemes", write_rows(db, "subthemes", listed))
+        ) if places else []  # fmt: skip
+        mine = {ids[member]: one.id for one in groups for member in one.members}
+        listed += [_subtheme_row(code, one, ids) for one in groups]
+        membership |= mine
+        seconds = time.monotonic() - started
+        mark(db, SUBTHEMES, code, input_hash=inputs[code], output_hash=digest(sorted(mine.items())), seconds=seconds)
+    forget(db, SUBTHEMES, codes)
+    _write_lineage(db, listed, were, last, membership)
+    _write_groups(db, listed, primary, membership, tally)
+
+
+def _write_groups(
+    db: Database, listed: list[dict[str, Any]], primary: dict[str, str], membership: dict[str, str], tally: Tally
+) -> None:
+    """Write the sub-themes, under the names that people gave them, and which commitments each holds."""
+    names = names_of_people(db)
+    shown = [
+        row | {"label": names.get(row["id"], machine_label(row["terms"])), "is_named": int(row["id"] in names)}
+        for row in listed
+    ]
+    tally.add("subthemes", write_rows(db, "subthemes", shown))
+    write_rows(
+        db,
+        "subtheme_members",
+        [
+            {"commitment_id": commitment_id, "theme_id": primary[commitment_id], "subtheme_id": subtheme_id}
+            for commitment_id, subtheme_id in membership.items()
+        ],
+    )
     for commitment_id, subtheme_id in membership.items():
         db.execute(
             "update commitments set subtheme_id = ? where id = ? and subtheme_id is not ?",
@@ -275,12 +337,37 @@ def _group_themes(db: Database, taxonomy: Taxonomy, primary: dict[str, str], set
         )
 
 
+def _write_lineage(
+    db: Database,
+    listed: Sequence[dict[str, Any]],
+    were: Sequence[dict[str, Any]],
+    last: Sequence[dict[str, Any]],
+    membership: dict[str, str],
+) -> None:
+    """Write what became of each sub-theme, when one commitment at least is elsewhere than in the last run."""
+    before = {row["commitment_id"]: row["subtheme_id"] for row in last}
+    if before == membership:
+        return
+    known = {row["id"]: row for row in (*were, *listed)}
+    themes = {row["subtheme_id"]: row["theme_id"] for row in last} | {row["id"]: row["theme_id"] for row in listed}
+    names = names_of_people(db)
+    change = 1 + rows(db, "select coalesce(max(change), 0) as last from subtheme_lineage")[0]["last"]
+    moment = now()
+    table(db, "subtheme_lineage").insert_all(
+        {
+            "change": change, "subtheme_id": one.subtheme, "theme_id": themes[one.subtheme], "event": one.what,
+            "other_id": one.other, "before": one.before, "after": one.after, "shared": one.shared,
+            "label": names.get(one.subtheme, machine_label(known[one.subtheme]["terms"] if one.subtheme in known else "")),
+            "changed_at": moment,
+        }
+        for one in lineage(before, membership)
+    )  # fmt: skip
+
+
 def _subtheme_row(theme: str, one: Group, ids: Sequence[str]) -> dict[str, Any]:
-    label = ", ".join(one.terms[:3]) or "other"
     return {
         "id": one.id,
         "theme_id": theme,
-        "label": label[:1].upper() + label[1:],
         "terms": ", ".join(one.terms),
         "commitments": len(one.members),
         "representative_id": ids[one.representative],
@@ -307,5 +394,16 @@ def _fingerprint(db: Database, settings: Settings, themes: Sequence[Theme]) -> s
         settings.subtheme_resolution, settings.subtheme_smallest,
     )  # fmt: skip
     return digest(
-        ASSIGNER, encoder_key(settings.encoder), themes, parts, outputs(db, "commitments"), outputs(db, "passages")
+        ASSIGNER,
+        GROUPER,
+        encoder_key(settings.encoder),
+        themes,
+        parts,
+        outputs(db, "commitments"),
+        outputs(db, "passages"),
     )
+
+
+def _fingerprint_of_groups(settings: Settings, ids: Sequence[str], quotes: Sequence[str]) -> str:
+    parts = settings.subtheme_neighbours, settings.subtheme_resolution, settings.subtheme_smallest
+    return digest(GROUPER, encoder_key(settings.encoder), parts, ids, quotes)
