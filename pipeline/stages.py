@@ -21,6 +21,7 @@ from . import (
     documents,
     editions,
     embeddings,
+    facets,
     guidelines,
     mentions,
     pages,
@@ -48,11 +49,12 @@ STAGES: tuple[Stage, ...] = (
     Stage("passages", "pages", "passages, passage_spans", passages.run),
     Stage("commitments", "passages", "sentences, commitments, slots", commitments.run),
     Stage("embeddings", "commitments, passages", "embeddings, models", embeddings.run),
-    Stage("themes", "commitments, passages, embeddings", "themes, subthemes, commitment_themes, passage_themes", themes.run),
+    Stage("themes", "commitments, passages, embeddings", "themes, subthemes, subtheme_members, subtheme_lineage, commitment_themes, passage_themes", themes.run),
     Stage("mentions", "passages, issuers", "mentions", mentions.run),
     Stage("comparisons", "commitments, themes, embeddings", "counterparts, coverage", comparisons.run),
     Stage("editions", "documents, commitments, commitment_themes, embeddings", "edition_changes", editions.run),
     Stage("guidelines", "documents, commitments, passages, commitment_themes, passage_themes, embeddings", "guidelines, guideline_elements, guideline_seeds, guideline_scores, guideline_quotes", guidelines.run),
+    Stage("facets", "commitments, mentions, guideline_quotes", "facets", facets.run),
 )  # fmt: skip
 
 
