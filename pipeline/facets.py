@@ -39,6 +39,10 @@ DOMESTIC, BILATERAL = "domestic", "bilateral"
 _MEANS = re.compile(r"\b(?:through|by means of|by way of|via)\b", re.IGNORECASE)
 _REACHES = re.compile(r"\b(?:with|within|between|among|alongside|at|to|in)\s+(?:the\s+|its\s+)?$", re.IGNORECASE)
 """What stands before a name that is somebody to work with, or a place to work in."""
+_BY_RULE = re.compile(
+    r"\b(?:compl\w+|accordance|line|conformity|consistent|compatible|aligned|keeping)\s+with\b[^,;]*$", re.IGNORECASE
+)
+"""What stands before the name of whose rules are kept: nobody to work with."""
 _LEADS_ON = re.compile(
     r"\b(?:to|for|that|which|who|so|by|with|from|based|guided|such|where|when|through|under|within|during|against|into"
     r"|regarding|concerning|on|about|related|in|as|between|among|via)\b|[;:(]",
@@ -210,9 +214,10 @@ def scopes_of(promise: Promise, named: Sequence[Named], values: Sequence[Value],
         default: the scope of the text's issuers, where nothing reaches further.
     """
     of_group = {code: one.value for one in values for code in one.groups}
+    lead_in = promise.lead_in if promise.lead_in.rstrip().endswith(":") else ""  # else it may be a heading
     found: list[Facet] = []
     for one in values:
-        match = next((match for text in (promise.quote, promise.lead_in) if (match := one.find(text))), None)
+        match = next((match for text in (promise.quote, lead_in) if (match := one.find(text))), None)
         if match:
             found.append(Facet(one.value, match[0]))
         partners = [name for name in named if name.is_partner]
@@ -232,7 +237,10 @@ def scope_of_issuer(code: str, kind: str, values: Sequence[Value]) -> str:
 
 
 def _once(facets: Iterable[Facet]) -> list[Facet]:
-    return list({one.value: one for one in reversed(list(facets))}.values())[::-1]
+    found: dict[str, Facet] = {}
+    for one in facets:
+        found.setdefault(one.value, one)
+    return list(found.values())
 
 
 def run(db: Database, settings: Settings, report: Report) -> Tally:  # noqa: ARG001  # every stage is called alike
@@ -291,7 +299,10 @@ select commitments.id, mentions.issuer_id as code, issuers.kind, mentions.text, 
        substr(quote, 1, mentions.start - commitments.start) as before
 from commitments join mentions on mentions.passage_id = commitments.passage_id
     and mentions.start >= commitments.start and mentions."end" <= commitments."end"
-join issuers on issuers.id = mentions.issuer_id where mentions.role <> 'threat' order by commitments.id, mentions.start
+join issuers on issuers.id = mentions.issuer_id join documents on documents.id = commitments.document_id
+where mentions.role <> 'threat'
+    and mentions.issuer_id not in (select member_id from memberships where group_id = documents.issuer_id)
+order by commitments.id, mentions.start
 """
 _NORMS = """
 select commitment_id, code, title from guideline_quotes join guideline_elements on guideline_elements.id = element_id
@@ -303,7 +314,8 @@ def _named(db: Database) -> dict[str, list[Named]]:
     """Return whom each commitment names. A name is that of a partner by its role, or by the word before it."""
     found: dict[str, list[Named]] = defaultdict(list)
     for row in rows(db, _NAMED):
-        is_partner = row["role"] == "partner" or _REACHES.search(row["before"]) is not None
+        reaches = row["role"] == "partner" or _REACHES.search(row["before"]) is not None
+        is_partner = reaches and not _BY_RULE.search(row["before"])
         found[row["id"]].append(Named(row["code"], row["kind"], row["text"], is_partner))
     return found
 
