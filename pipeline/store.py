@@ -159,7 +159,8 @@ create table themes (
     label text not null,
     definition text not null,
     border text not null default '',
-    position integer not null
+    position integer not null,
+    is_emerging integer not null default 0 check (is_emerging in (0, 1))
 ) strict;
 
 create table subthemes (
@@ -193,6 +194,7 @@ create table subtheme_lineage (
     primary key (change, subtheme_id)
 ) strict;
 create index subtheme_lineage_subtheme on subtheme_lineage(subtheme_id);
+create index subtheme_lineage_theme on subtheme_lineage(theme_id);
 create index subtheme_lineage_other on subtheme_lineage(other_id);
 
 create table subtheme_members (

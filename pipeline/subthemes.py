@@ -27,7 +27,7 @@ _SEED = 20100
 _MOST_TERMS = 4
 _CARRIED = 0.5
 """Share of its old members that a group keeps at least, to keep its id."""
-_TIE = 0.5
+TIE = 0.5
 """Weight of a commitment's tie to the group that it was in, beside the cosines to its neighbours.
 
 Without it a tenth more documents could move a tenth of the old commitments; `benchmarks/stability.py` measures both.
@@ -81,6 +81,7 @@ def group(
     neighbours: int,
     resolution: float,
     smallest: int,
+    tie: float = TIE,
 ) -> list[Group]:
     """Return the groups of one theme's commitments.
 
@@ -91,11 +92,12 @@ def group(
         neighbours: nearest neighbours to which a commitment is joined.
         resolution: higher gives more and smaller groups.
         smallest: a group of fewer joins the group whose centre is nearest to its own.
+        tie: how strongly a commitment hangs on the group that it was in.
     """
     if len(ids) <= smallest:
         membership = [0] * len(ids)
     else:
-        membership = _parted(vectors, [before.get(one, "") for one in ids], neighbours, resolution)
+        membership = _parted(vectors, [before.get(one, "") for one in ids], neighbours, resolution, tie)
         membership = _without_small(membership, vectors, smallest)
     members: dict[int, list[int]] = defaultdict(list)
     for place, part in enumerate(membership):
@@ -120,13 +122,15 @@ def _new_id(theme: str, representative: str, taken: set[str]) -> str:
     return next(one for one in candidates if one not in taken)
 
 
-def _parted(vectors: NDArray[np.float32], before: Sequence[str], neighbours: int, resolution: float) -> list[int]:
+def _parted(
+    vectors: NDArray[np.float32], before: Sequence[str], neighbours: int, resolution: float, tie: float
+) -> list[int]:
     import igraph
     import leidenalg
 
     edges = _edges(vectors, neighbours)
     known = {name: place for place, name in enumerate(sorted(set(before) - {""}))}
-    ties = {(place, len(vectors) + known[name]): _TIE for place, name in enumerate(before) if name}
+    ties = {(place, len(vectors) + known[name]): tie for place, name in enumerate(before) if name and tie}
     weights = edges | ties
     # Each old group is a vertex of its own, so that its members hang together by it.
     start = [known.get(name, len(known) + place) for place, name in enumerate(before)] + list(known.values())

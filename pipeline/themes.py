@@ -202,7 +202,7 @@ def _assign_commitments(
     found = rows(db, "select id, quote from commitments order by id")
     texts = [row["quote"] for row in found]
     scores = taxonomy.likeness(texts, load_vectors(db, encoder_key(settings.encoder), texts))
-    probability = _probability(db, taxonomy.codes, [row["id"] for row in found], _OF_COMMITMENTS)
+    probability = probabilities(db, taxonomy.codes, [row["id"] for row in found])
     themes = chosen(probability, scores, floor=settings.theme_floor, margin=settings.secondary_margin)
     listed = [
         {
@@ -240,7 +240,9 @@ _OF_PASSAGES = "select passage_id as id, theme_id, max(probability) as probabili
 """What the trained model says of a commitment's sentence, and of the sentence of a passage of which it is surest."""
 
 
-def _probability(db: Database, codes: Sequence[str], ids: Sequence[str], query: str) -> NDArray[np.float32]:
+def probabilities(
+    db: Database, codes: Sequence[str], ids: Sequence[str], query: str = _OF_COMMITMENTS
+) -> NDArray[np.float32]:
     """Return how probable each theme is for each id, as an (ids, themes) matrix."""
     row_of = {one: place for place, one in enumerate(ids)}
     column_of = {code: place for place, code in enumerate(codes)}
@@ -256,7 +258,7 @@ def _assign_passages(db: Database, taxonomy: Taxonomy, settings: Settings, tally
     found = rows(db, f"select id, text from passages where {JUDGED} order by id")
     texts = [row["text"] for row in found]
     scores = taxonomy.likeness(texts, load_vectors(db, encoder_key(settings.encoder), texts))
-    probability = _probability(db, taxonomy.codes, [row["id"] for row in found], _OF_PASSAGES)
+    probability = probabilities(db, taxonomy.codes, [row["id"] for row in found], _OF_PASSAGES)
     themes = chosen(probability, scores, floor=settings.mention_floor, margin=settings.secondary_margin)
     listed = [
         {
@@ -381,7 +383,7 @@ def _write_taxonomy(db: Database, themes: Sequence[Theme]) -> None:
         [
             {
                 "id": theme.code, "label": theme.label, "definition": theme.definition, "border": theme.border,
-                "position": position,
+                "position": position, "is_emerging": int(not theme.seeds),
             }
             for position, theme in enumerate(themes)
         ],

@@ -24,6 +24,7 @@ from . import guidelines as guiding
 from . import policy, queries
 from . import problems as reading
 from . import quality as measuring
+from . import themes as grouped
 from . import watches as watching
 
 _HITS_A_PAGE = 20
@@ -227,7 +228,8 @@ async def commitment(datasette: Any, request: Any) -> Response:
     cited = await _cited(datasette, request, found["row"]["document_id"], name)
     if request.url_vars["format"]:
         return _citation(cited, request.url_vars["format"])
-    return await _page(datasette, request, "concord_commitment.html", {**found, "cited": _in_every_form(cited)})
+    shown = {"cited": _in_every_form(cited), "facets": await ask(database, grouped.facets_of, name)}
+    return await _page(datasette, request, "concord_commitment.html", {**found, **shown})
 
 
 async def _cited(datasette: Any, request: Any, document_id: str, commitment_id: str = "") -> Citation:
@@ -261,8 +263,20 @@ async def theme(datasette: Any, request: Any) -> Response:
     if found is None:
         raise await _not_here(database, "theme", name)
     if subtheme and found["chosen"] is None:
+        address = await ask(database, grouped.address_of_successor, subtheme)
+        if address:
+            return Response.redirect(datasette.urls.path(address))
         raise await _not_here(database, "sub-theme", subtheme)
-    return await _page(datasette, request, "concord_theme.html", found)
+    timeline = await ask(database, grouped.timeline, name, subtheme)
+    first = await ask(database, queries.confidence, [quote.id for quote in timeline["first"]])
+    shown = {
+        "timeline": timeline,
+        "confidence": {**found["confidence"], **first},
+        "facets": await ask(database, grouped.facets, name, subtheme),
+        "history": await ask(database, grouped.history, subtheme),
+        "was": await ask(database, grouped.was, request.args.get("was") or ""),
+    }
+    return await _page(datasette, request, "concord_theme.html", {**found, **shown})
 
 
 async def issuer(datasette: Any, request: Any) -> Response:
