@@ -223,3 +223,53 @@ def test_each_page_of_the_site_is_timed(serving, sample_settings):
     timed = serving.addresses(sample_settings.db)
     pages = {route.strip("^$").split("(")[0].rstrip("/").removesuffix("\\.json") for route, _ in ROUTES}
     assert {page for page in pages if not any(address.startswith(page) for address in timed)} == set()
+
+
+@pytest.fixture(scope="module")
+def stability():
+    return script("stability")
+
+
+@pytest.fixture(scope="module")
+def facets():
+    return script("facets")
+
+
+def test_topics_are_matched_in_the_best_way(stability):
+    before, after = dict(zip("abcd", "1122", strict=True)), dict(zip("abcd", "7788", strict=True))
+    assert stability.matched(before, after, "abcd") == 1.0
+    assert stability.matched(before, dict(zip("abcd", "7888", strict=True)), "abcd") == 0.75
+
+
+def test_steadiness_has_a_row_for_each_method_with_its_mean_and_its_worst(stability):
+    rows = [stability.Row("Concord", 1.0, share, 0.9, 3, 0.0, 0.5) for share in (0.8, 1.0)]
+    assert stability.table(rows)[2:] == [
+        "| Concord | 1.000 (1.000) | 0.900 (0.800) | 0.900 (0.900) | 3 | 0.0% | 0.500 |"
+    ]
+
+
+def test_steadiness_is_measured_on_the_sample(stability, sample_run, monkeypatch, capsys):
+    monkeypatch.setattr(stability.importlib.util, "find_spec", lambda _: None)
+    stability.main(["--db", str(sample_run.db), "--seeds", "1"])
+    printed = capsys.readouterr().out
+    assert [line.split("|")[1].strip() for line in printed.splitlines() if line.startswith("| Concord")] == [
+        "Concord", "Concord, without ties", "Concord, grown",
+    ]  # fmt: skip
+    assert "BERTopic is not installed" in printed
+
+
+def test_facets_that_were_read_are_counted_by_draw(facets, capsys):
+    judged = [
+        {"draw": 1, "commitment": "a", "instrument": "law", "instrument_right": True, "scope": "global", "scope_right": False},
+        {"draw": 1, "commitment": "b", "scope": "domestic", "scope_right": True},
+    ]  # fmt: skip
+    assert facets.table(judged)[2:] == [
+        "| 1 | instrument | 1 | 1 | 1.00 |", "| 1 | scope | 2 | 1 | 0.50 |", "| 1 | scope, domestic | 1 | 1 | 1.00 |",
+        "| 1 | scope, beyond | 1 | 0 | 0.00 |",
+    ]  # fmt: skip
+
+
+def test_facets_were_read_of_sixty_promises_in_each_draw(facets, capsys):
+    facets.main([])
+    lines = [line.split("|") for line in capsys.readouterr().out.splitlines()]
+    assert [int(line[3]) for line in lines if line[2:3] == [" scope "]] == [60, 60]

@@ -21,15 +21,20 @@ from pipeline.store import SEARCHED, open_store, rows
 
 GROUP, JOINT = "xmg-2017-declaration", "xaa-xbb-2019-statement"
 BY_DOCUMENT = ("documents", "pages", "passages", "commitments", "mentions")
+EVERYTHING = frozenset()
+"""Left out of a table: it is not compared at all."""
 LEFT_OUT = {
     "builds": {"seconds", "built_at"},
     "problems": {"seen_at"},
+    "subtheme_lineage": {"changed_at"},
 }
 """Columns that say when and how long, which differ from run to run."""
 FRESH = {
     **LEFT_OUT,
     "builds": {"seconds", "built_at", "input_hash", "output_hash"},
     "subthemes": {"id"},
+    "subtheme_members": {"subtheme_id"},
+    "subtheme_lineage": EVERYTHING,
     "commitments": {"subtheme_id"},
 }
 """Further columns in which a corpus that grew differs from one that was there at once: sub-themes keep their ids."""
@@ -73,7 +78,8 @@ def content(settings, left_out=LEFT_OUT):
     found = {}
     with open_store(settings.db) as db:
         for name in db.table_names():
-            if "_fts" not in name and not name.startswith(("sqlite_", "_sqlite", "runs")):
+            is_compared = left_out.get(name) is not EVERYTHING
+            if is_compared and "_fts" not in name and not name.startswith(("sqlite_", "_sqlite", "runs")):
                 kept = [{key: row[key] for key in row if key not in left_out.get(name, ())} for row in db[name].rows]
                 found[name] = sorted(kept, key=repr)
     return found

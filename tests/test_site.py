@@ -30,6 +30,7 @@ from pipeline.errors import DocumentProblem, SettingsError
 from pipeline.evaluating import Evaluation, Figure, Found, evaluate_units, write_quality
 from pipeline.gold import Unit
 from pipeline.measures import Score
+from pipeline.naming import give_name
 from pipeline.passages import load_boxes
 from pipeline.search import Engine
 from pipeline.settings import bundled
@@ -37,7 +38,7 @@ from pipeline.site.quality import SECTIONS, decimal, hundredths
 from pipeline.site.routes import ROUTES
 from pipeline.site.serving import NAME, SETTINGS, command, metadata_for
 from pipeline.site.showing import marked, number, page, plural, sure
-from pipeline.store import RETIRING, leave_one_file, open_for_reading, open_store, rows, write_problems
+from pipeline.store import RETIRING, leave_one_file, open_for_reading, open_store, rows, table, write_problems
 from pipeline.watching import add as add_watch
 from pipeline.watching import run as run_watches
 
@@ -1005,6 +1006,86 @@ async def test_an_address_of_which_nothing_is_known_says_so_and_leads_to_search(
     text = await text_of(site, address)
     assert "The address is of something that is not in this database" in text
     assert "/search" in html.fromstring((await site.get(address)).text).xpath("//main//a/@href")
+
+
+@pytest.fixture(scope="module")
+def regrouped(path, tmp_path_factory):
+    """A client for a database in which a sub-theme went into another, with the ids of both; a person named the other."""
+    target = tmp_path_factory.mktemp("regrouped") / f"{NAME}.db"
+    shutil.copy(path, target)
+    with open_store(target) as db:
+        left, heir = [
+            row["id"] for row in rows(db, "select id from subthemes where theme_id = 'CAP' order by id limit 2")
+        ]
+        db.execute("update subthemes set label = ? where id = ?", [HOSTILE, left])
+        give_name(db, heir, HOSTILE.replace("\n", ""))
+        db.execute("update commitments set subtheme_id = ? where subtheme_id = ?", [heir, left])
+        db.execute("delete from subthemes where id = ?", [left])
+        change = {
+            "theme_id": "CAP",
+            "before": 4,
+            "after": 0,
+            "shared": 4,
+            "label": HOSTILE,
+            "changed_at": "2031-02-03T04:05:06Z",
+        }
+        table(db, "subtheme_lineage").insert(
+            {"change": 2, "subtheme_id": left, "event": "merged", "other_id": heir, **change}
+        )
+        db.conn.commit()
+    return served(target).client, left, heir
+
+
+async def test_the_address_of_a_subtheme_that_went_into_another_leads_there(regrouped):
+    client, left, heir = regrouped
+    response = await client.get(f"/theme/CAP?subtheme={left}")
+    assert (response.status_code, response.headers["location"]) == (302, f"/theme/CAP?subtheme={heir}&was={left}")
+    assert "The address that you followed was of the sub-theme" in await text_of(client, response.headers["location"])
+
+
+async def test_a_subtheme_tells_what_went_into_it_and_who_named_it(regrouped):
+    client, _, heir = regrouped
+    text = await text_of(client, f"/theme/CAP?subtheme={heir}")
+    assert "2031-02-03" in text
+    assert "went into it, with 4 of 4 commitments" in text
+    assert "named by a person" in text
+
+
+async def test_names_of_subthemes_cannot_run_in_the_page(regrouped):
+    client, left, heir = regrouped
+    assert "<script>alert" not in (await client.get(f"/theme/CAP?subtheme={heir}&was={left}")).text
+
+
+async def test_a_theme_says_who_was_first_and_who_followed_year_by_year(site, sample):
+    tree = html.fromstring((await site.get("/theme/CAP")).text)
+    years = [int(cell.text) for cell in tree.xpath("//table[contains(@class, 'c-years')]//tbody//th")]
+    told = rows(sample, "select distinct year from commitments where theme_id = 'CAP' order by 1")
+    assert years == [row["year"] for row in told]
+    section = tree.xpath("//h2[@id='since']/following-sibling::article[1]")[0].text_content()
+    assert f"({years[0]})" in section
+
+
+async def test_an_issuer_is_new_on_a_theme_in_one_year_alone_and_signatories_count_each(site, sample):
+    tree = html.fromstring((await site.get("/theme/CAP")).text)
+    links = tree.xpath("//table[contains(@class, 'c-years')]//td//a/text()")
+    assert len(links) == len(set(links)) > 3
+    assert not any(" and " in name for name in links)
+
+
+async def test_a_promise_says_by_what_means_it_is_kept_and_how_far_it_reaches(site, sample):
+    found = rows(sample, "select commitment_id as id, value, cue from facets where facet = 'instrument' and is_main order by 1 limit 1")[0]  # fmt: skip
+    tree = html.fromstring((await site.get(f"/commitment/{found['id']}")).text)
+    parts = {term.text: term.getnext().text_content() for term in tree.xpath("//dl[@class='c-parts']/dt")}
+    assert parts["instrument"].startswith(f"{found['value']}, by “{found['cue']}”")
+    assert parts["scope"].partition(",")[0].partition(";")[0] in ("domestic", "bilateral", "regional", "global")
+
+
+async def test_a_theme_counts_its_facets_and_each_leads_to_those_promises(site, sample):
+    tree = html.fromstring((await site.get("/theme/CAP")).text)
+    link = next(one for one in tree.xpath("//h2[@id='facets']/following-sibling::dl[1]//a") if "scope=domestic" in one.get("href"))  # fmt: skip
+    listed = (await site.get(link.get("href").replace("/commitments?", "/commitments.json?"))).json()
+    told = rows(sample, "select count(*) as n from commitments where theme_id = 'CAP' and scope = 'domestic'")[0]["n"]
+    assert listed["filtered_table_rows_count"] == int(link.tail.strip(" ,\n")) == told
 
 
 async def test_pages_work_under_a_prefix(path):

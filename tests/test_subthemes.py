@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.subthemes import _carried, _new_id, distinctive_terms, group
+from pipeline import subthemes
+from pipeline.subthemes import Event, _carried, _new_id, distinctive_terms, group, lineage, nearest
 
 HOW = {"neighbours": 5, "resolution": 1.0, "smallest": 3}
 
@@ -70,6 +71,59 @@ def test_an_id_goes_to_the_group_that_holds_the_largest_part_of_its_members():
 def test_an_id_of_which_less_than_half_is_left_together_is_not_carried_over():
     before = dict.fromkeys("abcdefg", "old")
     assert _carried([["a", "b", "c"], ["d", "e"], ["f", "g"]], before) == ["", "", ""]
+
+
+def test_a_group_that_could_have_two_ids_takes_that_of_which_it_holds_more():
+    before = dict.fromkeys("abcde", "large") | {"f": "small"}
+    assert _carried([["a", "b", "c", "d", "f"], ["e"]], before) == ["large", ""]
+
+
+def test_ties_keep_a_promise_in_its_group_against_a_weak_pull(ids):
+    vectors = a_cloud(3, 10)
+    vectors[0] = (vectors[0] + vectors[10] * 1.05) / np.linalg.norm(vectors[0] + vectors[10] * 1.05)
+    before = dict(zip(ids, np.repeat(["x", "y", "z"], 10).tolist(), strict=True))
+    loose, tied = (membership(ids, grouped(ids, vectors, before, tie=tie)) for tie in (0.0, 5.0))
+    assert (loose["p00"], tied["p00"]) == ("y", "x")
+
+
+@settings(max_examples=40, deadline=None)
+@given(count=st.integers(1, 12), rows=st.integers(2, 20), cells=st.integers(1, 90), seed=st.integers(0, 1000))
+def test_neighbours_found_in_blocks_are_those_of_the_whole_matrix(count, rows, cells, seed):
+    vectors = a_cloud(1, rows, seed)
+    likeness = vectors @ vectors.T
+    np.fill_diagonal(likeness, -2)
+    whole = [list(np.argsort(-row, kind="stable")[:count][: rows - 1]) for row in likeness]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subthemes, "_CELLS", cells)
+        assert [list(places) for places, _ in nearest(vectors, count)] == whole
+
+
+def test_one_promise_alone_has_no_neighbours():
+    assert list(nearest(a_cloud(1, 1), 5)) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "event"),
+    [
+        ("aaa", "aaa", Event("a", "kept", "", 3, 3, 3)), ("aaa", "aa-", Event("a", "kept", "", 3, 2, 2)),
+        ("aa-", "aaa", Event("a", "grown", "", 2, 3, 2)), ("--", "aa", Event("a", "new", "", 0, 2, 0)),
+        ("bbbb", "bbaa", Event("a", "split", "b", 0, 2, 2)), ("b---", "baaa", Event("a", "new", "", 0, 3, 0)),
+        ("aabb", "bbbb", Event("a", "merged", "b", 2, 0, 2)), ("aaaa", "b---", Event("a", "merged", "b", 4, 0, 1)),
+        ("aaa", "bcd", Event("a", "retired", "b", 3, 0, 1)), ("aa", "--", Event("a", "retired", "", 2, 0, 0)),
+    ],
+)  # fmt: skip
+def test_what_became_of_a_subtheme(before, after, event):
+    memberships = ({str(place): name for place, name in enumerate(one) if name != "-"} for one in (before, after))
+    assert event in lineage(*memberships)
+
+
+@given(st.text("abc-", max_size=12), st.text("abc-", max_size=12))
+def test_every_subtheme_has_one_event_and_its_sizes_are_right(before, after):
+    old, new = ({str(place): name for place, name in enumerate(one) if name != "-"} for one in (before, after))
+    events = lineage(old, new)
+    assert [one.subtheme for one in events] == sorted({*old.values(), *new.values()})
+    assert all((one.before, one.after) == (before.count(one.subtheme), after.count(one.subtheme)) for one in events)
+    assert all(one.other != one.subtheme for one in events)
 
 
 def test_a_new_group_whose_representative_named_an_older_one_gets_an_id_of_its_own():
