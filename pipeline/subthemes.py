@@ -30,7 +30,8 @@ _CARRIED = 0.5
 TIE = 0.5
 """Weight of a commitment's tie to the group that it was in, beside the cosines to its neighbours.
 
-Without it a tenth more documents could move a tenth of the old commitments; `benchmarks/stability.py` measures both.
+Without it a tenth more documents move one in twenty of the old commitments to another sub-theme, with it one in a
+hundred, and the groups are as close: `benchmarks/stability.py` measures both.
 """
 _CELLS = 4_000_000
 """Cosines held at once while neighbours are looked for: a matrix of all would take gigabytes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 
+import numpy as np
 import pytest
 from conftest import ROOT, LetterEncoder
 
@@ -273,3 +274,11 @@ def test_facets_were_read_of_sixty_promises_in_each_draw(facets, capsys):
     facets.main([])
     lines = [line.split("|") for line in capsys.readouterr().out.splitlines()]
     assert [int(line[3]) for line in lines if line[2:3] == [" scope "]] == [60, 60]
+
+
+def test_a_theme_that_is_left_out_surfaces_where_it_is_far_from_the_others():
+    emerging = script("emerging")
+    likeness = np.array([[0.9, 0.2], [0.9, 0.8], [0.1, 0.9]], dtype=np.float32)
+    found = emerging.measure(np.zeros_like(likeness), likeness, [0.5])
+    assert [(one.emerging, one.surfacing) for one in found] == [(0.0, (0.5, 1.0))]
+    assert emerging.table(found)[2] == "| 0.5 | 0.0% | 75.0% | 50.0% | 100.0% |"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -96,6 +98,17 @@ def test_neighbours_found_in_blocks_are_those_of_the_whole_matrix(count, rows, c
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(subthemes, "_CELLS", cells)
         assert [list(places) for places, _ in nearest(vectors, count)] == whole
+
+
+def test_the_cosines_of_all_promises_are_never_held_at_once(monkeypatch):
+    vectors = a_cloud(1, 2000)
+    monkeypatch.setattr(subthemes, "_CELLS", 40_000)
+    tracemalloc.start()
+    for _ in nearest(vectors, 5):
+        pass
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2000 * 2000  # a byte for each pair; the matrix has four
 
 
 def test_one_promise_alone_has_no_neighbours():
