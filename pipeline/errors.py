@@ -6,6 +6,7 @@
       ModelError                 a model is missing, or its files are not the ones that were recorded
       StoreError                 the database is of another version, or not one of ours
       WatchError                 a saved search is not there, is there already, or asks for nothing
+      ExportError                an export would write over something else
     DocumentProblem              one document cannot be read or used: a row of `problems`, exit 1
 
 A `ConcordError` stops the run: nobody could do the work before a person mends something. A
@@ -50,6 +51,10 @@ class StoreError(ConcordError):
 
 class WatchError(ConcordError):
     """A saved search is not there, is there already, or cannot be searched as it stands."""
+
+
+class ExportError(ConcordError):
+    """An export would write over something that is none."""
 
 
 class DocumentProblem(Exception):
