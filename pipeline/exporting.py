@@ -200,7 +200,7 @@ class Form:
 
 
 FORMS = {
-    "csv": Form("CSV", "text/csv; charset=utf-8", to_csv),
+    "csv": Form("CSV", "text/csv; charset=utf-8; header=present", to_csv),
     "json": Form("JSON", "application/json; charset=utf-8", to_json),
     "xlsx": Form("XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", to_xlsx),
 }

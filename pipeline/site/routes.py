@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,9 +27,13 @@ from . import guidelines as guiding
 from . import problems as reading
 from . import quality as measuring
 from . import watches as watching
+from .api import JSON
+from .taking import Taken, addresses, answer, path_of, sent, to_bytes, too_long
 
 _HITS_A_PAGE = 20
 _LAST_START = 100_000
+_CELLS_A_PAGE = 900
+"""Cells of a guideline that are shown at a time: a page stays under 200 KB."""
 _MARKS = "commitments", "documents", "builds"
 _engines: dict[str, Engine] = {}
 
@@ -89,71 +92,15 @@ async def _not_here(database: Any, kind: str, name: str) -> NotHere:
     return NotHere(kind, await ask(database, queries.retired, kind, name))
 
 
-@dataclass(frozen=True)
-class Taken:
-    """A list that a page offers to take away: so many of what, and the address of the list without an ending."""
-
-    count: int
-    what: str
-    path: str
-    asked: str = ""
-    more: str = ""
-    many: str = ""
-    json_asked: str = ""
-
-    def query(self, ending: str) -> str:
-        """Return the query string of its address in one of the forms, with its question mark."""
-        asked = "&".join(part for part in (self.asked, self.json_asked if ending == "json" else "") if part)
-        return f"?{asked}" if asked else ""
-
-
-def _addresses(datasette: Any, request: Any) -> Callable[[str], str]:
-    """Return what makes the full address of a path of this site."""
-    return lambda path: str(datasette.absolute_url(request, datasette.urls.path(path)))
-
-
 async def _listed(
     datasette: Any, request: Any, question: Callable[..., Listing | None], *args: Any, kind: str = "list"
 ) -> Response:
     """Answer with a list of `lists.py` in the form that was asked for; `kind` is what the address names."""
     database = _database(datasette)
-    listing = await ask(database, question, _addresses(datasette, request), *args)
+    listing = await ask(database, question, addresses(datasette, request), *args)
     if listing is None:
         raise await _not_here(database, kind, unquote(request.url_vars.get("name") or ""))
-    return await _sent(datasette, request, listing)
-
-
-async def _sent(datasette: Any, request: Any, listing: Listing) -> Response:
-    if len(listing.rows) > MOST_ROWS:
-        return _too_long(datasette, len(listing.rows))
-    ending = request.url_vars["format"]
-    asked = f"?{request.query_string}" if request.query_string else ""
-    listing = replace(listing, address=_addresses(datasette, request)(f"{_path(datasette, request)}{asked}"))
-    body = await asyncio.to_thread(LIST_FORMS[ending].make, listing)
-    return _answer(datasette, body, LIST_FORMS[ending].content_type, name=f"concord-{listing.name}.{ending}")
-
-
-def _path(datasette: Any, request: Any) -> str:
-    """Return the path that was asked for, without the prefix under which the site is served."""
-    return "/" + str(request.path).removeprefix(datasette.setting("base_url").rstrip("/")).lstrip("/")
-
-
-def _too_long(datasette: Any, count: int) -> Response:
-    text = f"This list has {count:,} rows, and at most {MOST_ROWS:,} are given at once. Narrow it, or take the whole database: concord export"
-    return _answer(datasette, to_bytes({"ok": False, "error": text, "status": 413}), api.JSON, status=413)
-
-
-def to_bytes(value: Any) -> bytes:
-    """Return a value as JSON."""
-    return json.dumps(value, ensure_ascii=False).encode()
-
-
-def _answer(datasette: Any, body: str | bytes, kind: str, *, name: str = "", status: int = 200) -> Response:
-    """Return an answer for programs; when it has a name, browsers save it under that."""
-    headers = {"content-disposition": f'attachment; filename="{name}"'} if name else {}
-    if datasette.cors:
-        add_cors_headers(headers)
-    return Response(body, status=status, headers=headers, content_type=kind)
+    return await sent(datasette, request, listing)
 
 
 def _list(request: Any, name: str) -> list[str]:
@@ -188,11 +135,11 @@ async def search(datasette: Any, request: Any) -> Response:
     engine = engine_for(database.path)
     results = await asyncio.to_thread(engine.search, question, filters, mode=mode, most=most, start=start)
     if form == "json":
-        return _answer(datasette, to_bytes(asdict(results)), api.JSON)
+        return answer(datasette, to_bytes(asdict(results)), JSON)
     if form and results.total > MOST_ROWS:
-        return _too_long(datasette, results.total)
+        return too_long(datasette, results.total)
     if form:
-        return await _sent(datasette, request, lists.hits(results, _addresses(datasette, request)))
+        return await sent(datasette, request, lists.hits(results, addresses(datasette, request)))
     here = _without(request.query_string, "start")
     taken = Taken(results.total, "hit", "/search", here, json_asked=f"most={results.total}")
     return await _page(
@@ -209,7 +156,7 @@ async def search(datasette: Any, request: Any) -> Response:
             "choices": await ask(database, queries.choices),
             "confidence": await ask(database, queries.confidence, [hit.id for hit in results.hits]),
             "here": here,
-            "taken": [taken] if results.total else [],
+            "taken": [taken],
         },
     )
 
@@ -251,21 +198,21 @@ async def compare(datasette: Any, request: Any) -> Response:
     except ConcordError as error:
         raise NotFound(str(error)) from error
     if form:
-        address = _addresses(datasette, request)(f"{_path(datasette, request)}?{request.query_string}")
+        address = addresses(datasette, request)(f"{path_of(datasette, request)}?{request.query_string}")
         return await _export(datasette, found["comparison"], form, address)
     return await _page(datasette, request, "concord_compare.html", {**shown, **found, "here": request.query_string})
 
 
 async def _export(datasette: Any, comparison: Any, form: str, address: str) -> Response:
     made: dict[str, tuple[Callable[[], str | bytes], str]] = {
-        "json": (lambda: to_json(comparison), api.JSON),
+        "json": (lambda: to_json(comparison), JSON),
         "csv": (lambda: SPREADSHEET_BOM + to_csv(comparison), LIST_FORMS["csv"].content_type),
         "md": (lambda: to_markdown(comparison), "text/markdown; charset=utf-8"),
         "xlsx": (lambda: to_xlsx(*listings(comparison, address)), LIST_FORMS["xlsx"].content_type),
     }
     make, kind = made[form]
     name = "-".join(comparison.issuers)
-    return _answer(datasette, await asyncio.to_thread(make), kind, name=f"concord-{name}.{form}")
+    return answer(datasette, await asyncio.to_thread(make), kind, name=f"concord-{name}.{form}")
 
 
 async def cell(datasette: Any, request: Any) -> Response:
@@ -312,7 +259,7 @@ async def document(datasette: Any, request: Any) -> Response:
         **found,
         "compared": compared,
         "cited": _in_every_form(cited),
-        "taken": [one for one in taken if one.count],
+        "taken": taken,
     }
     return await _page(datasette, request, "concord_document.html", shown)
 
@@ -395,9 +342,7 @@ async def issuer(datasette: Any, request: Any) -> Response:
         Taken(promised, "commitment", f"/issuer/{name}/commitments", more=" of these documents"),
         Taken(mentions, "mention", f"/issuer/{name}/mentions", more=" by it and of it"),
     ]
-    return await _page(
-        datasette, request, "concord_issuer.html", {**found, "taken": [one for one in taken if one.count]}
-    )
+    return await _page(datasette, request, "concord_issuer.html", {**found, "taken": taken})
 
 
 async def issuer_commitments(datasette: Any, request: Any) -> Response:
@@ -443,9 +388,22 @@ async def guideline(datasette: Any, request: Any) -> Response:
     found = await ask(database, guiding.guideline, name, _choice(request), by)
     if found is None:
         raise await _not_here(database, "guideline", name)
-    choices = await ask(database, queries.choices)
-    taken = [Taken(len(found["lines"]) * len(found["elements"]), "score", f"/guidelines/{name}", request.query_string)]
-    return await _page(datasette, request, "concord_guideline.html", {**found, "choices": choices, "taken": taken})
+    lines, asked = found["lines"], _without(request.query_string, "start")
+    lines_a_part = max(1, _CELLS_A_PAGE // max(1, len(found["elements"])))
+    parts = range(0, len(lines), lines_a_part)
+    start = max((part for part in parts if part <= (_whole(request, "start") or 0)), default=0)
+    shown = {
+        **found,
+        "lines": lines[start : start + lines_a_part],
+        "count": len(lines),
+        "parts": list(parts),
+        "start": start,
+        "lines_a_part": lines_a_part,
+        "here_without_start": asked,
+        "choices": await ask(database, queries.choices),
+        "taken": [Taken(len(lines) * len(found["elements"]), "score", f"/guidelines/{name}", asked)],
+    }
+    return await _page(datasette, request, "concord_guideline.html", shown)
 
 
 async def element(datasette: Any, request: Any) -> Response:
@@ -473,7 +431,7 @@ async def quality(datasette: Any, request: Any) -> Response:
         return await _listed(datasette, request, lists.quality)
     found = await ask(_database(datasette), measuring.quality)
     count = sum(len(figures) for one in found["evaluations"] for figures in one.figures.values())
-    taken = [Taken(count, "figure", "/quality")] if count else []
+    taken = [Taken(count, "figure", "/quality")]
     return await _page(datasette, request, "concord_quality.html", {**found, "taken": taken})
 
 
@@ -483,7 +441,7 @@ async def problems(datasette: Any, request: Any) -> Response:
         return await _listed(datasette, request, lists.problems)
     found = await ask(_database(datasette), reading.problems)
     count = sum(len(group.listed) for group in found["groups"])
-    taken = [Taken(count, "problem", "/problems")] if count else []
+    taken = [Taken(count, "problem", "/problems")]
     return await _page(datasette, request, "concord_problems.html", {**found, "taken": taken})
 
 
@@ -492,9 +450,7 @@ async def watches(datasette: Any, request: Any) -> Response:
     if request.url_vars.get("format"):
         return await _listed(datasette, request, lists.saved)
     found = await ask(_database(datasette), watching.watches)
-    taken = (
-        [Taken(len(found["watches"]), "saved search", "/watches", many="saved searches")] if found["watches"] else []
-    )
+    taken = [Taken(len(found["watches"]), "saved search", "/watches", many="saved searches")]
     return await _page(datasette, request, "concord_watches.html", {**found, "taken": taken})
 
 
@@ -505,14 +461,14 @@ async def watch(datasette: Any, request: Any) -> Response:
     found = await ask(_database(datasette), watching.feed, request.url_vars["name"])
     if found is None:
         raise NotFound("There is no such saved search.")
-    text = watching.to_atom(found["shown"], found["hits"], _addresses(datasette, request)).decode()
+    text = watching.to_atom(found["shown"], found["hits"], addresses(datasette, request)).decode()
     return Response(text, content_type="application/atom+xml; charset=utf-8")
 
 
 async def description(datasette: Any, request: Any) -> Response:
     """/openapi.json: what programs can ask, described in OpenAPI."""
-    server = _addresses(datasette, request)("/").rstrip("/")
-    return _answer(datasette, to_bytes(await asyncio.to_thread(api.description, server)), api.JSON)
+    server = addresses(datasette, request)("/").rstrip("/")
+    return answer(datasette, to_bytes(await asyncio.to_thread(api.description, server)), JSON)
 
 
 async def not_found(datasette: Any, request: Any, error: Exception) -> Response:
@@ -532,10 +488,9 @@ async def not_found(datasette: Any, request: Any, error: Exception) -> Response:
 
 
 async def _page(datasette: Any, request: Any, template: str, values: dict[str, Any]) -> Response:
+    values = {**values, "forms": LIST_FORMS, "taken": [one for one in values.get("taken", ()) if one.count]}
     return Response.html(
-        await datasette.render_template(
-            template, {"forms": LIST_FORMS, **values}, request=request, view_name=template.removesuffix(".html")
-        ),
+        await datasette.render_template(template, values, request=request, view_name=template.removesuffix(".html")),
         headers={policy.HEADER: policy.WITHOUT_SCRIPTS},
     )
 
