@@ -26,7 +26,7 @@ from .errors import ExportError
 from .settings import bundled
 from .store import rows
 
-MOST_ROWS = 100_000
+MOST_ROWS = 50_000
 """Rows of the longest list that is given in one piece; a longer one is refused and never cut."""
 LONGEST_CELL = 32_767
 """Characters that a cell of XLSX can hold."""

@@ -189,3 +189,15 @@ async def test_the_site_the_api_the_command_and_a_call_from_python_find_the_same
     )
     assert api == command
     assert re.findall(r'href="/commitment/(\w+)">', page) == [hit.id for hit in called.hits if hit.kind == "commitment"]
+
+
+async def test_the_python_of_the_documentation_runs(database, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(database, tmp_path / "concord.db")
+    text = (ROOT / "docs" / "api.md").read_text("utf-8").replace("JPN", "XBB").replace("CAN", "XAA")
+    known = {}
+    for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        exec(block, known)
+    assert "train" in capsys.readouterr().out
+    assert known["comparison"].cells
+    assert known["results"].total >= len(known["results"].hits) > 0

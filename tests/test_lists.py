@@ -188,6 +188,41 @@ async def test_the_rows_of_a_guideline_say_what_its_cells_say(site):
     assert [line["score"] for line in lines_of(await site.get("/guidelines/un-norms.csv"))] == shown
 
 
+async def test_the_quotes_behind_a_cell_are_shown_in_parts_that_hold_each_once(site, monkeypatch):
+    address = "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP"
+    whole = [line["id"] for line in lines_of(await site.get(address.replace("cell?", "cell.csv?")))]
+    monkeypatch.setattr("pipeline.site.routes._QUOTES_A_PAGE", 4)
+    tree = html.fromstring((await site.get(address)).text)
+    parts = tree.xpath("//nav[@aria-label='Parts of the quotes']/a/@href")
+    shown = []
+    for part in (f"{address}&start=0", *(f"/compare/cell{part}" for part in parts)):
+        tree = html.fromstring((await site.get(part)).text)
+        cards = [link.rpartition("/")[2] for link in tree.xpath("//article//blockquote//a/@href")]
+        assert 0 < len(cards) <= 4
+        shown += cards
+    assert len(parts) > 1
+    assert sorted(shown) == sorted(whole)
+
+
+async def test_a_part_of_a_cell_says_which_of_how_many_quotes_it_shows(site, monkeypatch):
+    monkeypatch.setattr("pipeline.site.routes._QUOTES_A_PAGE", 2)
+    heading = html.fromstring((await site.get("/compare/cell?issuer=XAA&theme=CAP&start=2")).text).xpath(
+        "string(//h2/small)"
+    )
+    count = (await site.get("/compare/cell.json?issuer=XAA&theme=CAP")).json()["count"]
+    assert heading.startswith(f"{count} commitments, here 3 to ")
+
+
+async def test_the_pairs_of_a_theme_that_are_not_shown_are_a_link_away(site, monkeypatch):
+    monkeypatch.setattr("pipeline.site.routes._PAIRS_A_PAGE", 1)
+    tree = html.fromstring((await site.get("/compare?issuer=XAA&issuer=XBB&at=2020")).text)
+    (link, *_), (text, *_) = (tree.xpath(f"//section[@class='c-theme']/p/a/{what}") for what in ("@href", "text()"))
+    monkeypatch.undo()
+    there = html.fromstring((await site.get(f"/compare{link.partition('#')[0]}")).text)
+    assert text == f"All {len(there.find_class('c-pair'))} pairs of this theme"
+    assert "at=2020" in link
+
+
 async def test_a_guideline_is_shown_in_parts_that_hold_every_line_once(site, monkeypatch):
     whole = html.fromstring((await site.get("/guidelines/un-norms?by=document")).text).xpath("//tbody/tr/@title")
     monkeypatch.setattr("pipeline.site.routes._CELLS_A_PAGE", 80)
@@ -306,9 +341,10 @@ async def test_a_comparison_as_a_workbook_has_its_pairs_themes_names_and_documen
     address = "/compare.{}?issuer=XAA&issuer=XBB"
     response = await site.get(address.format("xlsx"))
     book = openpyxl.load_workbook(io.BytesIO(response.content))
-    pairs = html.fromstring((await site.get(address.format("").replace(".", ""))).text).find_class("c-pair")
+    page = html.fromstring((await site.get("/compare?issuer=XAA&issuer=XBB")).text)
+    pairs = int(page.xpath("string(//h2[@id='counterparts']/small)").split()[0])
     assert book.sheetnames == ["counterparts", "themes", "who names whom", "documents", "about"]
-    assert book["counterparts"].max_row - 1 == len(pairs) == len(lines_of(await site.get(address.format("csv"))))
+    assert book["counterparts"].max_row - 1 == pairs == len(lines_of(await site.get(address.format("csv"))))
     assert book["themes"].max_row - 1 == 2 * 14
 
 

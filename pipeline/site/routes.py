@@ -32,8 +32,8 @@ from .taking import Taken, addresses, answer, path_of, sent, to_bytes, too_long
 
 _HITS_A_PAGE = 20
 _LAST_START = 100_000
-_CELLS_A_PAGE = 900
-"""Cells of a guideline that are shown at a time: a page stays under 200 KB."""
+_CELLS_A_PAGE, _QUOTES_A_PAGE, _PAIRS_A_PAGE = 900, 120, 75
+"""Cells of a guideline, quotes behind a cell, and pairs of a comparison that are shown at a time: a page stays under 200 KB."""
 _MARKS = "commitments", "documents", "builds"
 _engines: dict[str, Engine] = {}
 
@@ -200,7 +200,13 @@ async def compare(datasette: Any, request: Any) -> Response:
     if form:
         address = addresses(datasette, request)(f"{path_of(datasette, request)}?{request.query_string}")
         return await _export(datasette, found["comparison"], form, address)
-    return await _page(datasette, request, "concord_compare.html", {**shown, **found, "here": request.query_string})
+    themes = {pair.theme for pair in found["comparison"].counterparts}
+    more = {
+        "here": request.query_string,
+        "here_without_theme": _without(request.query_string, "theme"),
+        "pairs_a_theme": max(1, _PAIRS_A_PAGE // max(1, len(themes))),
+    }
+    return await _page(datasette, request, "concord_compare.html", {**shown, **found, **more})
 
 
 async def _export(datasette: Any, comparison: Any, form: str, address: str) -> Response:
@@ -225,9 +231,24 @@ async def cell(datasette: Any, request: Any) -> Response:
     found = await ask(database, queries.cell, issuers, name, at)
     if found is None:
         raise NotFound("There is no such theme.")
+    asked = _without(request.query_string, "start")
+    quotes_a_part = _QUOTES_A_PAGE // max(1, len(found["sides"]))
+    parts = range(0, max((len(side["quotes"]) for side in found["sides"]), default=0), quotes_a_part)
+    start = max((part for part in parts if part <= (_whole(request, "start") or 0)), default=0)
+    for side in found["sides"]:
+        side["shown"] = side["quotes"][start : start + quotes_a_part]
     count = sum(len(side["quotes"] or side["touching"]) for side in found["sides"])
-    taken = [Taken(count, "quote", "/compare/cell", request.query_string)]
-    return await _page(datasette, request, "concord_cell.html", {**found, "at": at, "chosen": issuers, "taken": taken})
+    shown = {
+        **found,
+        "at": at,
+        "chosen": issuers,
+        "parts": list(parts),
+        "start": start,
+        "quotes_a_part": quotes_a_part,
+        "here": asked,
+        "taken": [Taken(count, "quote", "/compare/cell", asked)],
+    }
+    return await _page(datasette, request, "concord_cell.html", shown)
 
 
 async def documents(datasette: Any, request: Any) -> Response:
