@@ -132,14 +132,14 @@ def _documents(db: Database, choice: Choice) -> list[dict[str, Any]]:
 
 
 def element(
-    db: Database, name: str, code: str, choice: Choice, document: str, *, most: int | None = MOST
+    db: Database, name: str, code: str, choice: Choice, document: str, most: int | None = None
 ) -> dict[str, Any] | None:
     """Return an element with the quotes behind its cells; None when there is no such element.
 
     Args:
         choice: whose quotes are shown; without issuers those that are most like the element.
         document: the one document of which quotes are shown.
-        most: quotes, and passages, that are shown when neither an issuer nor a document is chosen; None for all.
+        most: quotes, and passages, to return when neither an issuer nor a document is chosen; None for all.
     """
     found = rows(
         db,

@@ -277,7 +277,7 @@ def element(
     db: Database, address: Address, name: str, code: str, choice: guiding.Choice, document: str
 ) -> Listing | None:
     """Return all quotes behind the cells of one element, and the passages that only mention it."""
-    found = guiding.element(db, name, code, choice, document, most=None)
+    found = guiding.element(db, name, code, choice, document)
     if found is None:
         return None
     names = found["names"]

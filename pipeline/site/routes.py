@@ -432,7 +432,7 @@ async def element(datasette: Any, request: Any) -> Response:
     name, code, document = request.url_vars["name"], request.url_vars["code"], request.args.get("document") or ""
     if request.url_vars.get("format"):
         return await _listed(datasette, request, lists.element, name, code, _choice(request), document)
-    found = await ask(_database(datasette), guiding.element, name, code, _choice(request), document)
+    found = await ask(_database(datasette), guiding.element, name, code, _choice(request), document, guiding.MOST)
     if found is None:
         raise NotFound("There is no such element of a guideline.")
     count = found["commitments"] + found["mentioned"]
