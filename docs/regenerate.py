@@ -27,6 +27,7 @@ from pipeline.errors import PROBLEM_KINDS
 from pipeline.mentions import ROLES as MENTION_ROLES
 from pipeline.records import KINDS, ROLES
 from pipeline.settings import Settings, bundled
+from pipeline.site.api import table as operations
 from pipeline.site.routes import ROUTES
 from pipeline.site.serving import METADATA, NAME
 from pipeline.stages import STAGES
@@ -129,10 +130,16 @@ def routes() -> str:
     lines = []
     for pattern, view in ROUTES:
         address, _, meant = (view.__doc__ or "").partition(":")
-        forms = re.search(r"format>([a-z|]+)\)", pattern)
-        also = ", ".join(f"`{address}.{form}`" for form in forms[1].split("|")) if forms else ""
+        found = re.search(r"format>([a-z|]+)\)", pattern)
+        forms = found[1].split("|") if found else []
+        also = ", ".join(f"`.{form}`" for form in forms if not address.endswith(f".{form}"))
         lines.append((f"`{address}`", meant.strip(), also))
     return _table(("address", "page", "also as"), lines)
+
+
+def api() -> str:
+    """What programs can ask: addresses without their endings, the forms of the answer, and parameters."""
+    return _table(("address", "gives", "as", "parameters"), operations())
 
 
 def queries() -> str:
@@ -163,6 +170,7 @@ def _dictionary(heads: Sequence[str], listed: dict[str, str]) -> Callable[[], st
 
 
 MAKERS: dict[str, Callable[[], str]] = {
+    "api": api,
     "bindingness": bindingness,
     "commands": commands,
     "findings": _dictionary(("finding", "the issuer"), FINDINGS),

@@ -39,6 +39,7 @@ EXAMPLES = {
     "watch": 'concord watch add judges "training judges"',
     "compare": "concord compare CAN JPN --at 2016",
     "check": "concord check --db my.db",
+    "export": "concord export --db my.db --into my-data",
     "serve": "concord serve --db my.db --port 8001",
     "evaluate": "concord evaluate gold/dev.jsonl --db my.db",
     "train": "concord train gold/train.jsonl --db my.db --into my-model",
@@ -464,6 +465,33 @@ def check(db: Path | None, as_json: bool) -> None:
             f"{len(faults):,} faults." if faults else "No fault: every quote stands where it is said to stand."
         )
     sys.exit(1 if faults else 0)
+
+
+@_command("export")
+@_db
+@click.option(
+    "--into", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder that the files go into."
+)
+@_json
+def export(db: Path | None, into: Path, as_json: bool) -> None:
+    """Write every public table as CSV, with a description of all columns: a Frictionless data package.
+
+    The folder has to be new, empty, or an earlier export, which is renewed. A text that a spreadsheet
+    would run as a formula gets an apostrophe in front; datapackage.json says how to undo that.
+    """
+    from .exporting import export as export_tables
+    from .store import open_for_reading
+
+    with open_for_reading(load_settings(db=db).db) as database:
+        counts = export_tables(database, into)
+    if as_json:
+        _print_json({"folder": str(into), "rows": counts})
+        return
+    table = _table("Table", "rows")
+    for name, count in counts.items():
+        table.add_row(name, f"{count:,}")
+    console.print(table)
+    console.print(f"Written to {_plain(str(into))}.", highlight=False, soft_wrap=True)
 
 
 @_command("serve")

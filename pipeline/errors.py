@@ -7,6 +7,7 @@
       StoreError                 the database is of another version, or not one of ours
       WatchError                 a saved search is not there, is there already, or asks for nothing
       NamingError                a sub-theme that is to be named is not there, or the name cannot be one
+      ExportError                an export would write over something else
     DocumentProblem              one document cannot be read or used: a row of `problems`, exit 1
 
 A `ConcordError` stops the run: nobody could do the work before a person mends something. A
@@ -55,6 +56,10 @@ class WatchError(ConcordError):
 
 class NamingError(ConcordError):
     """A sub-theme that is to be named is not there, or the name cannot be one."""
+
+
+class ExportError(ConcordError):
+    """An export would write over something that is none."""
 
 
 class DocumentProblem(Exception):

@@ -1,18 +1,15 @@
-"""Print a comparison as Markdown, CSV or JSON. Reads a `Comparison`; gives text."""
+"""Print a comparison as Markdown, CSV or JSON, or as lists to take away. Reads a `Comparison`; gives text."""
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from dataclasses import asdict
 from typing import Any
 
 from .comparing import FINDINGS, Comparison, Counterpart, Quote
+from .exporting import Listing, column, write_csv
 from .store import BINDINGNESS
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""Beginnings that a spreadsheet takes for those of a formula; the last four are full-width = + - @."""
 
 
 def to_markdown(comparison: Comparison) -> str:
@@ -65,21 +62,65 @@ def _said(quote: Quote) -> str:
 def to_csv(comparison: Comparison) -> str:
     """Return the counterparts of a comparison as CSV, one pair a row, safe to open in a spreadsheet."""
     buffer = io.StringIO()
-    columns = ["theme", "relation", "substance", "wording"]
-    sides = ("issuer", "quote", "document_id", "year", "page", "bindingness", "precision", "deadline", "id")
-    writer = csv.writer(buffer)
-    writer.writerow([*columns, *(f"{side}_a" for side in sides), *(f"{side}_b" for side in sides)])
-    for pair in comparison.counterparts:
-        row: list[Any] = [pair.theme, pair.relation, pair.substance, pair.wording]
-        for quote in (pair.a, pair.b):
-            row += [getattr(quote, side) for side in sides]
-        writer.writerow([harmless(value) for value in row])
+    pairs = listings(comparison)[0]
+    names = [one.name for one in pairs.columns]
+    write_csv(buffer, names, ([row[name] for name in names] for row in pairs.rows))
     return buffer.getvalue()
 
 
-def harmless(value: Any) -> Any:
-    """Return a value that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+_SIDE = (
+    ("issuer", str, "Whose promise it is"), ("quote", str, "The promise, word for word"), ("document_id", str, "Where it stands"),
+    ("year", int, "Year of the document"), ("page", int, "Page of the file, counted from one"), ("bindingness", str, "How firm it is"),
+    ("precision", int, "How precise it is, 0 to 5"), ("deadline", str, "By when, in the words of the text"), ("id", str, "Its permanent id"),
+)  # fmt: skip
+PAIR = (
+    column("theme", str, "What both are about"),
+    column("relation", str, "How the two stand to each other"),
+    column("substance", float, "How alike they are in meaning, 0 to 1"),
+    column("wording", float, "How much they share word for word, 0 to 1"),
+    *(column(f"{name}_{side}", kind, f"Of the {ordinal}: {meaning}") for side, ordinal in (("a", "first"), ("b", "second")) for name, kind, meaning in _SIDE),
+)  # fmt: skip
+"""Columns of the counterparts of a comparison."""
+CELL = (
+    column("issuer", str, "Code of the issuer"),
+    column("theme", str, "Code of the theme"),
+    column("finding", str, "committed, mentioned, absent, not read or no document"),
+    column("commitments", int, "Commitments, those of joint texts included"),
+    column("documents", int, "Documents that hold them"),
+    column("bindingness", int, "The firmest of them, 1 to 4"),
+    column("latest_year", int, "Year of the latest"),
+    column("per_thousand", float, "Commitments in a thousand sentences"),
+)
+"""Columns of the cells of a comparison."""
+_NAMING = (
+    column("issuer", str, "Who names"), column("named", str, "Who is named"), column("role", str, "As what"),
+    column("times", int, "How often"), column("places", str, "Where: years and pages, six at most"),
+)  # fmt: skip
+_DOCUMENT = (
+    column("issuer", str, "For whom it counts"), column("id", str, "Permanent name"), column("title", str, "Title"),
+    column("year", int, "Year of publication"), column("status", str, "read, partly read, not read"),
+)  # fmt: skip
+
+
+def listings(comparison: Comparison, address: str = "") -> tuple[Listing, ...]:
+    """Return what a comparison lists: the counterparts first, then cells, namings and documents."""
+    names = " and ".join(comparison.names[code] for code in comparison.issuers)
+    documents = [{**document, "issuer": document["for"]} for document in comparison.documents]
+    cells = [vars(cell) for cell in comparison.cells.values()]
+    namings = [{**vars(naming), "places": ", ".join(naming.places)} for naming in comparison.namings]
+    return (
+        Listing("counterparts", f"Counterparts: {names}", PAIR, [_to_row(pair) for pair in comparison.counterparts], address),
+        Listing("themes", f"Themes: {names}", CELL, cells, address),
+        Listing("who names whom", f"Who names whom: {names}", _NAMING, namings, address),
+        Listing("documents", f"Documents: {names}", _DOCUMENT, documents, address),
+    )  # fmt: skip
+
+
+def _to_row(pair: Counterpart) -> dict[str, Any]:
+    row: dict[str, Any] = {name: getattr(pair, name) for name in ("theme", "relation", "substance", "wording")}
+    for side, quote in (("a", pair.a), ("b", pair.b)):
+        row |= {f"{name}_{side}": getattr(quote, name) for name, _, _ in _SIDE}
+    return row
 
 
 def to_json(comparison: Comparison) -> str:

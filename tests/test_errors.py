@@ -21,7 +21,8 @@ def test_an_error_without_a_remedy_is_its_message():
 
 
 @pytest.mark.parametrize(
-    "name", ["ManifestError", "SettingsError", "ModelError", "StoreError", "WatchError", "NamingError"]
+    "name",
+    ["ManifestError", "SettingsError", "ModelError", "StoreError", "WatchError", "NamingError", "ExportError"],
 )
 def test_whatever_a_person_has_to_mend_is_a_concord_error(name):
     assert issubclass(getattr(errors, name), ConcordError)

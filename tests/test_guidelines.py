@@ -431,8 +431,17 @@ async def test_each_score_is_told_by_a_sign_and_by_words_in_a_long_table(site, s
         plant_document(scored, f"more-{place}")
     scored.conn.commit()
     cells = (await page(site, "/guidelines/island-code?by=document")).xpath("//table//td/a")
-    told = {tuple(part.text_content() for part in cell.iter("span"))[::-1] for cell in cells}
-    assert told == {*SIGNS, ("committed, 1 commitment", "1")}
+    told = {(cell.get("aria-label"), cell.text) for cell in cells}
+    assert told == {*SIGNS, ("absent, 0 commitments", "0"), ("committed, 1 commitment", "1")} - {("absent", "0")}
+
+
+async def test_a_line_of_a_long_table_says_whose_it_is(site, scored):
+    for place in range(9):
+        plant_document(scored, f"more-{place}")
+    scored.conn.commit()
+    lines = (await page(site, "/guidelines/island-code?by=document")).xpath("//table/tbody/tr")
+    assert len(lines) > 9
+    assert all(line.get("title") for line in lines)
 
 
 async def test_a_cell_leads_to_its_quotes_with_their_page(site):

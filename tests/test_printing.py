@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.comparing import Cell, Comparison, Counterpart, Naming, Quote
-from pipeline.printing import cell_text, harmless, to_csv, to_json, to_markdown
+from pipeline.exporting import harmless
+from pipeline.printing import cell_text, to_csv, to_json, to_markdown
 
 
 def a_quote(issuer, words, **more):

@@ -64,6 +64,9 @@ PAGES = [
     "/guidelines/un-norms?by=document", "/guidelines/un-norms?issuer=XAA&kind=national_strategy&at=2020", "/guidelines/un-norms/d",
     "/guidelines/un-norms/d?issuer=XAA", "/guidelines/un-norms/d?document=xaa-2016-strategy", "/quality", "/problems",
     "/watches", "/watches/training.atom", "/search?issuer=XBB&theme=CAP", "/search?q=training&mode=words",
+    "/search.csv?q=training", "/compare.xlsx", "/compare/cell.csv?issuer=XAA&theme=CAP", "/document/xaa-2016-strategy/commitments.csv",
+    "/document/xaa-2016-strategy/mentions.json", "/theme/CAP/commitments.xlsx", "/issuer/XAA/commitments.csv", "/issuer/XAA/mentions.csv",
+    "/editions/xaa-strategy.csv", "/guidelines/un-norms.csv", "/openapi.json",
 ]  # fmt: skip
 """Addresses of Concord's pages in the sample; those of a commitment and a sub-theme come from its rows."""
 

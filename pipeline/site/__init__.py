@@ -6,9 +6,13 @@
     guidelines.py  what texts say to each element of a guideline
     problems.py    what was not read, and why
     watches.py     saved searches and their feeds
+    lists.py       what each list holds, to take away
+    taking.py      how it is taken away
+    api.py         what programs can ask, described in OpenAPI
     quality.py     how good the figures are, in words
     showing.py     how texts, numbers and pages are shown
     policy.py      what a browser may do with them
+    cells.py       Datasette's own CSV, made harmless
     serving.py     how `concord serve` starts Datasette
     templates/ static/
 
@@ -23,7 +27,7 @@ from typing import Any
 from datasette import hookimpl
 from datasette.utils.asgi import NotFound
 
-from . import policy, quality, routes
+from . import cells, policy, quality, routes
 from .queries import FINDINGS, home
 
 STATIC = "/-/static-plugins/cyber-concord"
@@ -37,8 +41,8 @@ def register_routes(datasette: Any) -> list[tuple[str, Any]]:
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Any:
-    """Tell browsers what they may do with each page."""
-    return policy.protected
+    """Tell browsers what they may do with each page, and let no text of a CSV run as a formula."""
+    return lambda app: policy.protected(cells.guarded(app))
 
 
 @hookimpl

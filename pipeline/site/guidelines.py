@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -130,12 +131,15 @@ def _documents(db: Database, choice: Choice) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def element(db: Database, name: str, code: str, choice: Choice, document: str) -> dict[str, Any] | None:
+def element(
+    db: Database, name: str, code: str, choice: Choice, document: str, most: int | None = None
+) -> dict[str, Any] | None:
     """Return an element with the quotes behind its cells; None when there is no such element.
 
     Args:
         choice: whose quotes are shown; without issuers those that are most like the element.
         document: the one document of which quotes are shown.
+        most: quotes, and passages, to return when neither an issuer nor a document is chosen; None for all.
     """
     found = rows(
         db,
@@ -163,9 +167,9 @@ def element(db: Database, name: str, code: str, choice: Choice, document: str) -
         )
         if row["document_id"] in ours
     }
-    listed = list(likeness)[: None if is_narrow else MOST]
-    marks = ", ".join("?" for _ in listed)
-    shown = sorted(quotes(db, f"commitments.id in ({marks})", listed), key=lambda quote: -likeness[quote.id])
+    listed = list(likeness)[: None if is_narrow else most]
+    found_here = quotes(db, "commitments.id in (select value from json_each(?))", [json.dumps(listed)])
+    shown = sorted(found_here, key=lambda quote: -likeness[quote.id])
     passages = [
         row
         for row in rows(db, f"{_PASSAGES} where element_id = ? order by {order}", [found[0]["id"]])
@@ -177,7 +181,8 @@ def element(db: Database, name: str, code: str, choice: Choice, document: str) -
         "names": {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")},
         "quotes": shown,
         "commitments": len(likeness),
-        "passages": passages[: None if is_narrow else MOST],
+        "passages": passages[: None if is_narrow else most],
+        "mentioned": len(passages),
         "likeness": likeness,
         "documents": list(ours.values()),
         "document_scores": {one: row["score"] for one, row in scores.items()},

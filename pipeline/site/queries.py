@@ -156,8 +156,10 @@ def matrix(db: Database) -> dict[str, Any]:
         " from issuers where id in (select issuer_id from coverage) and kind <> 'joint' order by kind <> 'state', name",
     )
     most = max((cell["commitments"] for cell in cells.values()), default=1)
+    shown = {issuer["id"] for issuer in issuers}
     return {
         "cells": cells,
+        "listed": [cell for (code, _), cell in cells.items() if code in shown],
         "issuers": issuers,
         "themes": rows(db, "select id, label from themes order by position"),
         "most": most,
@@ -211,7 +213,8 @@ def _touching(db: Database, issuer: str, theme: str, at: int | None) -> list[dic
     marks = ", ".join("?" for _ in names)
     return rows(
         db,
-        "select passages.id, passages.text, passages.page, document_id, title as document, documents.year, is_paged, likeness,"
+        "select passages.id, passages.text, passages.page, document_id, title as document, documents.year,"
+        " is_paged, likeness, documents.issuer_id as issuer,"
         " (select label from pages where pages.document_id = documents.id and number = passages.page) as page_label"
         " from passage_themes join passages on passages.id = passage_id join documents on documents.id = document_id"
         f" where theme_id = ? and document_id in ({marks}) order by likeness desc limit 8",

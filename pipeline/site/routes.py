@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlencode
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from datasette.utils import add_cors_headers
 from datasette.utils.asgi import NotFound, Response
@@ -16,18 +16,25 @@ from sqlite_utils import Database
 
 from ..citing import FORMS, Citation
 from ..errors import ConcordError
-from ..printing import to_csv, to_json, to_markdown
+from ..exporting import FORMS as LIST_FORMS
+from ..exporting import MOST_ROWS, SPREADSHEET_BOM, Listing, to_xlsx
+from ..printing import listings, to_csv, to_json, to_markdown
 from ..search import MODES, Engine, Filters
 from ..settings import load_settings
+from . import api, lists, policy, queries
 from . import editions as aligned
 from . import guidelines as guiding
-from . import policy, queries
 from . import problems as reading
 from . import quality as measuring
 from . import themes as grouped
 from . import watches as watching
+from .api import JSON
+from .taking import Taken, addresses, answer, path_of, sent, to_bytes, too_long
 
 _HITS_A_PAGE = 20
+_LAST_START = 100_000
+_CELLS_A_PAGE, _QUOTES_A_PAGE, _PAIRS_A_PAGE = 900, 120, 75
+"""Cells of a guideline, quotes behind a cell, and pairs of a comparison that are shown at a time: a page stays under 200 KB."""
 _MARKS = "commitments", "documents", "builds"
 _engines: dict[str, Engine] = {}
 
@@ -86,6 +93,17 @@ async def _not_here(database: Any, kind: str, name: str) -> NotHere:
     return NotHere(kind, await ask(database, queries.retired, kind, name))
 
 
+async def _listed(
+    datasette: Any, request: Any, question: Callable[..., Listing | None], *args: Any, kind: str = "list"
+) -> Response:
+    """Answer with a list of `lists.py` in the form that was asked for; `kind` is what the address names."""
+    database = _database(datasette)
+    listing = await ask(database, question, addresses(datasette, request), *args)
+    if listing is None:
+        raise await _not_here(database, kind, unquote(request.url_vars.get("name") or ""))
+    return await sent(datasette, request, listing)
+
+
 def _list(request: Any, name: str) -> list[str]:
     return [value for value in request.args.getlist(name) if value]
 
@@ -110,13 +128,21 @@ async def search(datasette: Any, request: Any) -> Response:
         has_deadline=bool(request.args.get("deadline")),
     )
     question = (request.args.get("q") or "").strip()
-    start = min(_whole(request, "start") or 0, 2000)
+    form = request.url_vars.get("format")
+    start = min(_whole(request, "start") or 0, _LAST_START) if form in (None, "json") else 0
+    most = {None: _HITS_A_PAGE, "json": min(_whole(request, "most") or _HITS_A_PAGE, MOST_ROWS)}.get(form, MOST_ROWS)
     mode = request.args.get("mode") or ""
     mode = mode if mode in MODES else "both"
     engine = engine_for(database.path)
-    results = await asyncio.to_thread(engine.search, question, filters, mode=mode, most=_HITS_A_PAGE, start=start)
-    if request.url_vars.get("format") == "json":
-        return Response.json(asdict(results))
+    results = await asyncio.to_thread(engine.search, question, filters, mode=mode, most=most, start=start)
+    if form == "json":
+        return answer(datasette, to_bytes(asdict(results)), JSON)
+    if form and results.total > MOST_ROWS:
+        return too_long(datasette, results.total)
+    if form:
+        return await sent(datasette, request, lists.hits(results, addresses(datasette, request)))
+    here = _without(request.query_string, "start")
+    taken = Taken(results.total, "hit", "/search", here, json_asked=f"most={results.total}")
     return await _page(
         datasette,
         request,
@@ -130,7 +156,8 @@ async def search(datasette: Any, request: Any) -> Response:
             "page_size": _HITS_A_PAGE,
             "choices": await ask(database, queries.choices),
             "confidence": await ask(database, queries.confidence, [hit.id for hit in results.hits]),
-            "here": _without(request.query_string, "start"),
+            "here": here,
+            "taken": [taken],
         },
     )
 
@@ -158,50 +185,80 @@ async def compare(datasette: Any, request: Any) -> Response:
         "theme": theme,
         "choices": await ask(database, queries.choices),
     }
+    form = request.url_vars.get("format")
     if len(issuers) < 2:
-        return await _page(
-            datasette, request, "concord_matrix.html", {**shown, "matrix": await ask(database, queries.matrix)}
-        )
+        if form == "md":
+            raise NotFound("Name two issuers or more: only a comparison of theirs can be had as Markdown.")
+        if form:
+            return await _listed(datasette, request, lists.coverage)
+        matrix = await ask(database, queries.matrix)
+        taken = [Taken(len(matrix["listed"]), "cell", "/compare")]
+        return await _page(datasette, request, "concord_matrix.html", {**shown, "matrix": matrix, "taken": taken})
     try:
         found = await ask(database, queries.comparison, issuers, at, theme)
     except ConcordError as error:
         raise NotFound(str(error)) from error
-    form = request.url_vars.get("format")
     if form:
-        return _export(found["comparison"], form)
-    return await _page(datasette, request, "concord_compare.html", {**shown, **found, "here": request.query_string})
+        address = addresses(datasette, request)(f"{path_of(datasette, request)}?{request.query_string}")
+        return await _export(datasette, found["comparison"], form, address)
+    themes = {pair.theme for pair in found["comparison"].counterparts}
+    more = {
+        "here": request.query_string,
+        "here_without_theme": _without(request.query_string, "theme"),
+        "pairs_a_theme": max(1, _PAIRS_A_PAGE // max(1, len(themes))),
+    }
+    return await _page(datasette, request, "concord_compare.html", {**shown, **found, **more})
 
 
-def _export(comparison: Any, form: str) -> Response:
-    text, kind = {
-        "json": (to_json, "application/json; charset=utf-8"),
-        "csv": (to_csv, "text/csv; charset=utf-8"),
-        "md": (to_markdown, "text/markdown; charset=utf-8"),
-    }[form]
-    body = text(comparison)
-    if form == "csv":
-        body = "\ufeff" + body  # spreadsheets take it for UTF-8 only with this
+async def _export(datasette: Any, comparison: Any, form: str, address: str) -> Response:
+    made: dict[str, tuple[Callable[[], str | bytes], str]] = {
+        "json": (lambda: to_json(comparison), JSON),
+        "csv": (lambda: SPREADSHEET_BOM + to_csv(comparison), LIST_FORMS["csv"].content_type),
+        "md": (lambda: to_markdown(comparison), "text/markdown; charset=utf-8"),
+        "xlsx": (lambda: to_xlsx(*listings(comparison, address)), LIST_FORMS["xlsx"].content_type),
+    }
+    make, kind = made[form]
     name = "-".join(comparison.issuers)
-    return Response(
-        body, headers={"content-disposition": f'attachment; filename="concord-{name}.{form}"'}, content_type=kind
-    )
+    return answer(datasette, await asyncio.to_thread(make), kind, name=f"concord-{name}.{form}")
 
 
 async def cell(datasette: Any, request: Any) -> Response:
     """/compare/cell: the quotes behind the cells of one theme."""
     database = _database(datasette)
     issuers, at = _list(request, "issuer")[:6], _whole(request, "at")
-    found = await ask(database, queries.cell, issuers, request.args.get("theme") or "", at)
+    name = request.args.get("theme") or ""
+    if request.url_vars.get("format"):
+        return await _listed(datasette, request, lists.cell, issuers, name, at, kind="theme")
+    found = await ask(database, queries.cell, issuers, name, at)
     if found is None:
         raise NotFound("There is no such theme.")
-    return await _page(datasette, request, "concord_cell.html", {**found, "at": at, "chosen": issuers})
+    asked = _without(request.query_string, "start")
+    quotes_a_part = _QUOTES_A_PAGE // max(1, len(found["sides"]))
+    parts = range(0, max((len(side["quotes"]) for side in found["sides"]), default=0), quotes_a_part)
+    start = max((part for part in parts if part <= (_whole(request, "start") or 0)), default=0)
+    for side in found["sides"]:
+        side["shown"] = side["quotes"][start : start + quotes_a_part]
+    count = sum(len(side["quotes"] or side["touching"]) for side in found["sides"])
+    shown = {
+        **found,
+        "at": at,
+        "chosen": issuers,
+        "parts": list(parts),
+        "start": start,
+        "quotes_a_part": quotes_a_part,
+        "here": asked,
+        "taken": [Taken(count, "quote", "/compare/cell", asked)],
+    }
+    return await _page(datasette, request, "concord_cell.html", shown)
 
 
 async def documents(datasette: Any, request: Any) -> Response:
     """/documents: every document, read or not."""
-    return await _page(
-        datasette, request, "concord_documents.html", {"documents": await ask(_database(datasette), queries.documents)}
-    )
+    if request.url_vars.get("format"):
+        return await _listed(datasette, request, lists.documents)
+    found = await ask(_database(datasette), queries.documents)
+    taken = [Taken(len(found), "document", "/documents")]
+    return await _page(datasette, request, "concord_documents.html", {"documents": found, "taken": taken})
 
 
 async def document(datasette: Any, request: Any) -> Response:
@@ -215,8 +272,28 @@ async def document(datasette: Any, request: Any) -> Response:
     if request.url_vars["format"]:
         return _citation(cited, request.url_vars["format"])
     compared = await ask(database, aligned.compared_with, name)
-    shown = {**found, "compared": compared, "cited": _in_every_form(cited)}
+    path = f"/document/{name}"
+    taken = [
+        Taken(found["document"]["commitments"], "commitment", f"{path}/commitments"),
+        Taken(sum(row["n"] for row in found["mentions"]), "mention", f"{path}/mentions", more=" of others"),
+    ]
+    shown = {
+        **found,
+        "compared": compared,
+        "cited": _in_every_form(cited),
+        "taken": taken,
+    }
     return await _page(datasette, request, "concord_document.html", shown)
+
+
+async def document_commitments(datasette: Any, request: Any) -> Response:
+    """/document/<id>/commitments.csv: all commitments of a document."""
+    return await _listed(datasette, request, lists.document_commitments, request.url_vars["name"], kind="document")
+
+
+async def document_mentions(datasette: Any, request: Any) -> Response:
+    """/document/<id>/mentions.csv: whom a document names, place by place."""
+    return await _listed(datasette, request, lists.document_mentions, request.url_vars["name"], kind="document")
 
 
 async def commitment(datasette: Any, request: Any) -> Response:
@@ -267,6 +344,9 @@ async def theme(datasette: Any, request: Any) -> Response:
         if address:
             return Response.redirect(datasette.urls.path(address))
         raise await _not_here(database, "sub-theme", subtheme)
+    asked = f"subtheme={subtheme}" if subtheme else ""
+    count = await ask(database, lists.count_commitments, name, subtheme)
+    taken = [Taken(count, "commitment", f"/theme/{name}/commitments", asked, " mainly about this")]
     timeline = await ask(database, grouped.timeline, name, subtheme)
     first = await ask(database, queries.confidence, [quote.id for quote in timeline["first"]])
     shown = {
@@ -274,9 +354,16 @@ async def theme(datasette: Any, request: Any) -> Response:
         "confidence": {**found["confidence"], **first},
         "facets": await ask(database, grouped.facets, name, subtheme),
         "history": await ask(database, grouped.history, subtheme),
+        "taken": taken,
         "was": await ask(database, grouped.was, request.args.get("was") or ""),
     }
     return await _page(datasette, request, "concord_theme.html", {**found, **shown})
+
+
+async def theme_commitments(datasette: Any, request: Any) -> Response:
+    """/theme/<code>/commitments.csv: all commitments that are mainly about a theme, or about a sub-theme of it."""
+    asked = request.url_vars["name"], request.args.get("subtheme") or ""
+    return await _listed(datasette, request, lists.theme_commitments, *asked, kind="theme")
 
 
 async def issuer(datasette: Any, request: Any) -> Response:
@@ -285,42 +372,87 @@ async def issuer(datasette: Any, request: Any) -> Response:
     found = await ask(database, queries.issuer, name)
     if found is None:
         raise await _not_here(database, "issuer", name)
-    return await _page(datasette, request, "concord_issuer.html", found)
+    promised = sum(row["commitments"] for row in found["documents"])
+    mentions = await ask(database, lists.count_mentions, name)
+    taken = [
+        Taken(promised, "commitment", f"/issuer/{name}/commitments", more=" of these documents"),
+        Taken(mentions, "mention", f"/issuer/{name}/mentions", more=" by it and of it"),
+    ]
+    return await _page(datasette, request, "concord_issuer.html", {**found, "taken": taken})
+
+
+async def issuer_commitments(datasette: Any, request: Any) -> Response:
+    """/issuer/<code>/commitments.csv: all commitments of the documents of an issuer, joint ones too."""
+    return await _listed(datasette, request, lists.issuer_commitments, request.url_vars["name"], kind="issuer")
+
+
+async def issuer_mentions(datasette: Any, request: Any) -> Response:
+    """/issuer/<code>/mentions.csv: whom an issuer names and who names it, place by place."""
+    return await _listed(datasette, request, lists.issuer_mentions, request.url_vars["name"], kind="issuer")
 
 
 async def editions(datasette: Any, request: Any) -> Response:
     """/editions/<family>: what changed from one edition of a text to the next, with both quotes."""
     family, change = unquote(request.url_vars["name"]), request.args.get("change") or ""
-    found = await ask(_database(datasette), aligned.editions, family, _whole(request, "edition"), change)
+    edition = _whole(request, "edition")
+    if request.url_vars.get("format"):
+        return await _listed(datasette, request, lists.editions, family, edition, change)
+    found = await ask(_database(datasette), aligned.editions, family, edition, change)
     if found is None:
         raise NotFound("There are no two editions of such a text here.")
-    return await _page(datasette, request, "concord_editions.html", found)
+    asked = urlencode({"edition": found["chosen"]["to_edition"], **({"change": change} if change else {})})
+    count = found["counts"].get(change, 0) if change else sum(found["counts"].values())
+    taken = [Taken(count, "change", f"/editions/{quote(family, safe='')}", asked)]
+    return await _page(datasette, request, "concord_editions.html", {**found, "taken": taken})
 
 
 async def guidelines(datasette: Any, request: Any) -> Response:
     """/guidelines: guides and norms, with which every document is compared."""
+    if request.url_vars.get("format"):
+        return await _listed(datasette, request, lists.guidelines)
     found = await ask(_database(datasette), guiding.guidelines)
-    return await _page(datasette, request, "concord_guidelines.html", {"guidelines": found})
+    taken = [Taken(len(found), "guideline", "/guidelines")]
+    return await _page(datasette, request, "concord_guidelines.html", {"guidelines": found, "taken": taken})
 
 
 async def guideline(datasette: Any, request: Any) -> Response:
     """/guidelines/<id>: who commits to each element of a guideline, who only mentions it, and who is silent."""
     database, name = _database(datasette), request.url_vars["name"]
     by = "document" if request.args.get("by") == "document" else "issuer"
+    if request.url_vars.get("format"):
+        return await _listed(datasette, request, lists.guideline, name, _choice(request), by, kind="guideline")
     found = await ask(database, guiding.guideline, name, _choice(request), by)
     if found is None:
         raise await _not_here(database, "guideline", name)
-    choices = await ask(database, queries.choices)
-    return await _page(datasette, request, "concord_guideline.html", {**found, "choices": choices})
+    lines, asked = found["lines"], _without(request.query_string, "start")
+    lines_a_part = max(1, _CELLS_A_PAGE // max(1, len(found["elements"])))
+    parts = range(0, len(lines), lines_a_part)
+    start = max((part for part in parts if part <= (_whole(request, "start") or 0)), default=0)
+    shown = {
+        **found,
+        "lines": lines[start : start + lines_a_part],
+        "count": len(lines),
+        "parts": list(parts),
+        "start": start,
+        "lines_a_part": lines_a_part,
+        "here_without_start": asked,
+        "choices": await ask(database, queries.choices),
+        "taken": [Taken(len(lines) * len(found["elements"]), "score", f"/guidelines/{name}", asked)],
+    }
+    return await _page(datasette, request, "concord_guideline.html", shown)
 
 
 async def element(datasette: Any, request: Any) -> Response:
     """/guidelines/<id>/<code>: the quotes behind the cells of one element."""
     name, code, document = request.url_vars["name"], request.url_vars["code"], request.args.get("document") or ""
-    found = await ask(_database(datasette), guiding.element, name, code, _choice(request), document)
+    if request.url_vars.get("format"):
+        return await _listed(datasette, request, lists.element, name, code, _choice(request), document)
+    found = await ask(_database(datasette), guiding.element, name, code, _choice(request), document, guiding.MOST)
     if found is None:
         raise NotFound("There is no such element of a guideline.")
-    return await _page(datasette, request, "concord_element.html", found)
+    count = found["commitments"] + found["mentioned"]
+    taken = [Taken(count, "quote", f"/guidelines/{name}/{code}", request.query_string)]
+    return await _page(datasette, request, "concord_element.html", {**found, "taken": taken})
 
 
 def _choice(request: Any) -> guiding.Choice:
@@ -331,30 +463,48 @@ def _choice(request: Any) -> guiding.Choice:
 
 async def quality(datasette: Any, request: Any) -> Response:
     """/quality: how often Concord is right, and what each figure means."""
-    return await _page(datasette, request, "concord_quality.html", await ask(_database(datasette), measuring.quality))
+    if request.url_vars.get("format"):
+        return await _listed(datasette, request, lists.quality)
+    found = await ask(_database(datasette), measuring.quality)
+    count = sum(len(figures) for one in found["evaluations"] for figures in one.figures.values())
+    taken = [Taken(count, "figure", "/quality")]
+    return await _page(datasette, request, "concord_quality.html", {**found, "taken": taken})
 
 
 async def problems(datasette: Any, request: Any) -> Response:
     """/problems: what was not read or only in part, and why, by the kind of problem."""
-    return await _page(datasette, request, "concord_problems.html", await ask(_database(datasette), reading.problems))
+    if request.url_vars.get("format"):
+        return await _listed(datasette, request, lists.problems)
+    found = await ask(_database(datasette), reading.problems)
+    count = sum(len(group.listed) for group in found["groups"])
+    taken = [Taken(count, "problem", "/problems")]
+    return await _page(datasette, request, "concord_problems.html", {**found, "taken": taken})
 
 
 async def watches(datasette: Any, request: Any) -> Response:
     """/watches: the saved searches, with how much each has found and what of it is new."""
-    return await _page(datasette, request, "concord_watches.html", await ask(_database(datasette), watching.watches))
+    if request.url_vars.get("format"):
+        return await _listed(datasette, request, lists.saved)
+    found = await ask(_database(datasette), watching.watches)
+    taken = [Taken(len(found["watches"]), "saved search", "/watches", many="saved searches")]
+    return await _page(datasette, request, "concord_watches.html", {**found, "taken": taken})
 
 
 async def watch(datasette: Any, request: Any) -> Response:
-    """/watches/<name>.atom: what a saved search has found, as a feed."""
+    """/watches/<name>.atom: what a saved search has found, as a feed; the other forms have all of it."""
+    if request.url_vars["format"] != "atom":
+        return await _listed(datasette, request, lists.watch, request.url_vars["name"], kind="saved search")
     found = await ask(_database(datasette), watching.feed, request.url_vars["name"])
     if found is None:
         raise NotFound("There is no such saved search.")
-
-    def address(path: str) -> str:
-        return str(datasette.absolute_url(request, datasette.urls.path(path)))
-
-    text = watching.to_atom(found["shown"], found["hits"], address).decode()
+    text = watching.to_atom(found["shown"], found["hits"], addresses(datasette, request)).decode()
     return Response(text, content_type="application/atom+xml; charset=utf-8")
+
+
+async def description(datasette: Any, request: Any) -> Response:
+    """/openapi.json: what programs can ask, described in OpenAPI."""
+    server = addresses(datasette, request)("/").rstrip("/")
+    return answer(datasette, to_bytes(await asyncio.to_thread(api.description, server)), JSON)
 
 
 async def not_found(datasette: Any, request: Any, error: Exception) -> Response:
@@ -374,6 +524,7 @@ async def not_found(datasette: Any, request: Any, error: Exception) -> Response:
 
 
 async def _page(datasette: Any, request: Any, template: str, values: dict[str, Any]) -> Response:
+    values = {**values, "forms": LIST_FORMS, "taken": [one for one in values.get("taken", ()) if one.count]}
     return Response.html(
         await datasette.render_template(template, values, request=request, view_name=template.removesuffix(".html")),
         headers={policy.HEADER: policy.WITHOUT_SCRIPTS},
@@ -382,21 +533,29 @@ async def _page(datasette: Any, request: Any, template: str, values: dict[str, A
 
 _NAME = r"(?P<name>[A-Za-z0-9-]+)"
 _CITED = rf"(?:\.(?P<format>{'|'.join(FORMS)}))?"
+_TAKEN = rf"\.(?P<format>{'|'.join(LIST_FORMS)})"
+_OR_TAKEN = f"(?:{_TAKEN})?"
 ROUTES = [
-    (r"^/search(?:\.(?P<format>json))?$", search),
-    (r"^/compare(?:\.(?P<format>json|csv|md))?$", compare),
-    (r"^/compare/cell$", cell),
-    (r"^/documents$", documents),
+    (rf"^/search{_OR_TAKEN}$", search),
+    (r"^/compare(?:\.(?P<format>csv|json|xlsx|md))?$", compare),
+    (rf"^/compare/cell{_OR_TAKEN}$", cell),
+    (rf"^/documents{_OR_TAKEN}$", documents),
     (rf"^/document/{_NAME}{_CITED}$", document),
+    (rf"^/document/{_NAME}/commitments{_TAKEN}$", document_commitments),
+    (rf"^/document/{_NAME}/mentions{_TAKEN}$", document_mentions),
     (rf"^/commitment/{_NAME}{_CITED}$", commitment),
     (rf"^/theme/{_NAME}$", theme),
+    (rf"^/theme/{_NAME}/commitments{_TAKEN}$", theme_commitments),
     (rf"^/issuer/{_NAME}$", issuer),
-    (r"^/editions/(?P<name>[^/]+)$", editions),
-    (r"^/guidelines$", guidelines),
-    (rf"^/guidelines/{_NAME}$", guideline),
-    (rf"^/guidelines/{_NAME}/(?P<code>[A-Za-z0-9-]+)$", element),
-    (r"^/watches$", watches),
-    (rf"^/watches/{_NAME}\.atom$", watch),
-    (r"^/quality$", quality),
-    (r"^/problems$", problems),
+    (rf"^/issuer/{_NAME}/commitments{_TAKEN}$", issuer_commitments),
+    (rf"^/issuer/{_NAME}/mentions{_TAKEN}$", issuer_mentions),
+    (rf"^/editions/(?P<name>[^/]+?){_OR_TAKEN}$", editions),
+    (rf"^/guidelines{_OR_TAKEN}$", guidelines),
+    (rf"^/guidelines/{_NAME}{_OR_TAKEN}$", guideline),
+    (rf"^/guidelines/{_NAME}/(?P<code>[A-Za-z0-9-]+){_OR_TAKEN}$", element),
+    (rf"^/watches{_OR_TAKEN}$", watches),
+    (rf"^/watches/{_NAME}\.(?P<format>atom|csv|json|xlsx)$", watch),
+    (rf"^/quality{_OR_TAKEN}$", quality),
+    (rf"^/problems{_OR_TAKEN}$", problems),
+    (r"^/openapi\.json$", description),
 ]

@@ -80,10 +80,10 @@ def watches(db: Database) -> dict[str, Any]:
     return {"watches": [Shown(watch) for watch in listed(db)]}
 
 
-def feed(db: Database, name: str) -> dict[str, Any] | None:
-    """Return a saved search with the latest of its hits that are still there; None when it is unknown."""
+def feed(db: Database, name: str, *, most: int = MOST) -> dict[str, Any] | None:
+    """Return a saved search with the latest of its hits that are still there, -1 for all; None when it is unknown."""
     shown = next((Shown(watch) for watch in listed(db) if watch.name == name), None)
-    return {"shown": shown, "hits": rows(db, _HITS, [name, MOST])} if shown else None
+    return {"shown": shown, "hits": rows(db, _HITS, [name, most])} if shown else None
 
 
 def to_atom(shown: Shown, hits: list[dict[str, Any]], address: Callable[[str], str]) -> bytes:

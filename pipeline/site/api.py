@@ -1,0 +1,282 @@
+"""What programs can ask of the site, in one table: the OpenAPI document and docs/api.md are made of it.
+
+Reads nothing but the columns of `lists.py` and the dataclasses of search and comparison; gives plain values. A test
+holds that every JSON address of `routes.py` stands here, and that each answers as it says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from .. import __version__
+from ..comparing import Comparison
+from ..exporting import FORMS, GUARD, MOST_ROWS, Column
+from ..search import MODES, Results
+from . import lists
+
+JSON = "application/json; charset=utf-8"
+OPENAPI = "3.1.0"
+_TYPES = {str: "string", int: "integer"}
+_SCHEMAS = "#/components/schemas/"
+_CSL = "application/vnd.citationstyles.csl+json"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """Something that an address takes: in its path, or behind its question mark, once or repeatedly."""
+
+    name: str
+    meaning: str
+    kind: type = str
+    is_many: bool = False
+    is_path: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A question that programs can ask: its address without an ending, and what the answer holds.
+
+    `answer` are the columns of a list, or the name of a schema below; `alone` is a further schema that stands in for
+    it, where the parameters decide. `only_json` are parameters that the other forms do not take.
+    """
+
+    path: str
+    summary: str
+    answer: Sequence[Column] | str
+    parameters: Sequence[Parameter] = ()
+    forms: Sequence[str] = tuple(FORMS)
+    alone: Sequence[Column] = ()
+    only_json: Sequence[Parameter] = ()
+
+    @property
+    def name(self) -> str:
+        """Its name in the document: "theme_commitments"."""
+        return "_".join(re.findall(r"\w+", re.sub(r"\{\w+\}", "one", self.path)))
+
+
+def _in_path(name: str, meaning: str) -> Parameter:
+    return Parameter(name, meaning, is_path=True)
+
+
+_ISSUERS = Parameter(
+    "issuer", "Code of an issuer; repeat it for several. Joint texts count for each who signed", is_many=True
+)
+_KINDS = Parameter("kind", "Kind of document, such as national_strategy; repeat it for several", is_many=True)
+_AT = Parameter("at", "Only texts published up to this year", int)
+_CODE, _NAME = _in_path("code", "Code of the theme"), _in_path("id", "Permanent name of the document")
+_ISSUER = _in_path("code", "Code of the issuer")
+_GUIDELINE = _in_path("id", "Name of the guideline")
+_ONE_DOCUMENT = Parameter("document", "Name of the one document that counts")
+_SEARCHED = (
+    Parameter("q", "The question. “Quotation marks” make a phrase, -word excludes, OR joins. Without one, filters list all that passes them"),
+    Parameter("mode", "Look by words, by meaning, or by both, which is what happens when it is left out", choices=MODES),
+    Parameter("in", "Only commitments, or only passages", choices=("commitment", "passage")),
+    _ISSUERS,
+    Parameter("theme", "Code of a theme; repeat it for several", is_many=True),
+    _KINDS,
+    Parameter("document", "Name of a document; repeat it for several", is_many=True),
+    Parameter("from", "First year", int),
+    Parameter("to", "Last year", int),
+    Parameter("firmness", "1 to 4: only commitments at least this firm", int),
+    Parameter("deadline", "1: only commitments with a deadline", int),
+)  # fmt: skip
+_LEAFED = (
+    Parameter("most", f"Hits to give, at most {MOST_ROWS:,}; 20 when it is left out", int),
+    Parameter("start", "Hits to pass over", int),
+)
+
+OPERATIONS = (
+    Operation("/search", "Search commitments and passages by words and meaning.", "Results", _SEARCHED, only_json=_LEAFED),
+    Operation(
+        "/compare", "Two or more issuers side by side; with fewer, everybody by theme.", "Comparison",
+        (_ISSUERS, Parameter("theme", "Only this theme"), _AT), alone=lists.CELLS,
+    ),
+    Operation(
+        "/compare/cell", "The quotes behind the cells of one theme; passages where there is no commitment.", lists.BEHIND,
+        (_ISSUERS, Parameter("theme", "Code of the theme"), _AT),
+    ),
+    Operation("/documents", "Every document, read or not.", lists.DOCUMENTS),
+    Operation("/document/{id}", "How to cite a document, as CSL-JSON.", "Citations", (_NAME,), forms=("json",)),
+    Operation("/document/{id}/commitments", "All commitments of a document.", lists.COMMITMENTS, (_NAME,)),
+    Operation("/document/{id}/mentions", "Whom a document names, place by place.", lists.MENTIONS, (_NAME,)),
+    Operation(
+        "/commitment/{id}", "How to cite a commitment, with its quote, as CSL-JSON.", "Citations",
+        (_in_path("id", "Permanent id of the commitment"),), forms=("json",),
+    ),
+    Operation(
+        "/theme/{code}/commitments", "All commitments that are mainly about a theme, the firmest first.", lists.COMMITMENTS,
+        (_CODE, Parameter("subtheme", "Only those of this sub-theme, by its id")),
+    ),
+    Operation("/issuer/{code}/commitments", "All commitments of the documents of an issuer, joint ones too.", lists.COMMITMENTS, (_ISSUER,)),
+    Operation("/issuer/{code}/mentions", "Whom an issuer names and who names it, place by place.", lists.MENTIONS, (_ISSUER,)),
+    Operation(
+        "/editions/{family}", "What changed from one edition of a text to the next.", lists.CHANGES,
+        (
+            _in_path("family", "What the editions have in common"),
+            Parameter("edition", "Number of the later of the two; else the latest", int),
+            Parameter("change", "Only this kind of change"),
+        ),
+    ),
+    Operation("/guidelines", "Guides and norms, with which every document is compared.", lists.GUIDELINES),
+    Operation(
+        "/guidelines/{id}", "What everybody says to each element of a guideline.", lists.SCORES,
+        (_GUIDELINE, _ISSUERS, _KINDS, _AT, Parameter("by", "A row for each document, and not for each issuer", choices=("issuer", "document"))),
+    ),
+    Operation(
+        "/guidelines/{id}/{code}", "All quotes behind the cells of one element, and the passages that only mention it.", lists.BEHIND,
+        (_GUIDELINE, _in_path("code", "Code of the element"), _ISSUERS, _KINDS, _AT, _ONE_DOCUMENT),
+    ),
+    Operation("/watches", "The saved searches.", lists.WATCHES),
+    Operation("/watches/{name}", "All that a saved search has found and that is still here.", lists.WATCH_HITS, (_in_path("name", "Name of the saved search"),)),
+    Operation("/quality", "Every figure that was measured, with its interval.", lists.FIGURES),
+    Operation("/problems", "What was not read or only in part, and why.", lists.PROBLEMS),
+    Operation("/openapi", "This description.", "Description", forms=("json",)),
+)  # fmt: skip
+"""Everything that programs can ask, in the order of the routes."""
+
+
+def description(server: str) -> dict[str, Any]:
+    """Return the OpenAPI document of the site at an address."""
+    paths: dict[str, Any] = {}
+    schemas = {**_schemas_of_dataclasses(), **_OTHER_SCHEMAS}
+    for operation in OPERATIONS:
+        for ending in operation.forms:
+            paths[f"{operation.path}.{ending}"] = {"get": _operation(operation, ending)}
+        for name, columns in _lists_of(operation):
+            schemas[name] = _list_schema(columns)
+    return {
+        "openapi": OPENAPI,
+        "info": {
+            "title": "Concord",
+            "version": __version__,
+            "summary": "What governments promise about cyberspace, word for word.",
+            "description": "Every list of the site, whole, as JSON, CSV and XLSX. Nothing can be written. " + GUARD,
+            "license": {"name": "Apache-2.0 (the software); the quoted texts belong to their issuers", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": server}],
+        "paths": paths,
+        "components": {"schemas": schemas},
+    }  # fmt: skip
+
+
+def _lists_of(operation: Operation) -> list[tuple[str, Sequence[Column]]]:
+    """Return (name, columns) of the lists that an operation can answer with."""
+    named = [] if isinstance(operation.answer, str) else [(operation.name, operation.answer)]
+    return [*named, *([(f"{operation.name}_everybody", operation.alone)] if operation.alone else [])]
+
+
+def _operation(operation: Operation, ending: str) -> dict[str, Any]:
+    asked = [*operation.parameters, *(operation.only_json if ending == "json" else ())]
+    answers: dict[str, Any] = {"200": {"description": operation.summary, "content": _content(operation, ending)}}
+    if any(parameter.is_path for parameter in asked) or operation.path.startswith("/compare"):
+        answers["404"] = _failing("There is no such thing here.")
+    if operation.answer not in ("Citations", "Description"):
+        answers["413"] = _failing(f"The list has more than {MOST_ROWS:,} rows. None is ever cut.")
+    return {
+        "operationId": f"{operation.name}_{ending}",
+        "summary": operation.summary,
+        **({"parameters": [_parameter(one) for one in asked]} if asked else {}),
+        "responses": answers,
+    }
+
+
+def _failing(meaning: str) -> dict[str, Any]:
+    return {"description": meaning, "content": {"application/json": {"schema": {"$ref": f"{_SCHEMAS}Failure"}}}}
+
+
+def _content(operation: Operation, ending: str) -> dict[str, Any]:
+    if ending != "json":
+        kind = FORMS[ending].content_type.partition(";")[0]
+        return {kind: {"schema": {"type": "string"}}} if ending == "csv" else {kind: {}}
+    names = [operation.answer] if isinstance(operation.answer, str) else []
+    refs = [{"$ref": f"{_SCHEMAS}{name}"} for name in [*names, *(name for name, _ in _lists_of(operation))]]
+    kind = _CSL if operation.answer == "Citations" else "application/json"
+    return {kind: {"schema": refs[0] if len(refs) == 1 else {"oneOf": refs}}}
+
+
+def _parameter(one: Parameter) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": _TYPES[one.kind], **({"enum": list(one.choices)} if one.choices else {})}
+    if one.is_many:
+        schema = {"type": "array", "items": schema}
+    place = {"in": "path", "required": True} if one.is_path else {"in": "query"}
+    return {"name": one.name, **place, "description": f"{one.meaning}.", "schema": schema}
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of an object that has these properties, all of them and no other."""
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def _list_schema(columns: Iterable[Column]) -> dict[str, Any]:
+    row = _object({one.name: {"type": [one.kind, "null"], "description": f"{one.meaning}."} for one in columns})
+    return _object(
+        {
+            "title": {"type": "string"},
+            "address": {"type": "string", "description": "Where this was asked for."},
+            "count": {"type": "integer", "description": "How many rows there are; all of them are here."},
+            "columns": {"type": "array", "items": {"$ref": f"{_SCHEMAS}Column"}},
+            "rows": {"type": "array", "items": row},
+        }
+    )
+
+
+_OTHER_SCHEMAS: dict[str, Any] = {
+    "Column": _object({name: {"type": "string"} for name in ("name", "type", "description")}),
+    "Failure": {
+        "type": "object",
+        "required": ["ok", "error", "status"],
+        "properties": {
+            "ok": {"const": False},
+            "error": {"type": "string", "description": "What is wrong."},
+            "status": {"type": "integer"},
+            "title": {"type": ["string", "null"]},
+            "retired": {"type": ["object", "null"], "description": "What the address led to before that went."},
+        },
+    },
+    "Citations": {
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 1,
+        "description": "CSL-JSON: a list of one, which is what reference managers read.",
+        "items": {
+            "type": "object",
+            "required": ["id", "type", "title", "URL", "accessed"],
+            "properties": {name: {"type": "string"} for name in ("id", "type", "title", "URL", "annote")},
+        },
+    },
+    "Description": {"type": "object", "required": ["openapi", "info", "paths"], "description": "An OpenAPI document."},
+}
+"""Schemas of what is neither a list nor a dataclass."""
+
+
+@cache
+def _schemas_of_dataclasses() -> dict[str, Any]:
+    """Return the schemas of what a search and a comparison give, and of the dataclasses in them."""
+    from pydantic import TypeAdapter
+
+    found: dict[str, Any] = {}
+    for kind in (Results, Comparison):
+        schema = TypeAdapter(kind).json_schema(ref_template=_SCHEMAS + "{model}", mode="serialization")
+        found |= schema.pop("$defs", {})
+        found[kind.__name__] = schema
+    # JSON has no pairs for keys: a comparison gives its cells as a list.
+    found["Comparison"]["properties"]["cells"] = {"type": "array", "items": {"$ref": f"{_SCHEMAS}Cell"}}
+    for schema in found.values():
+        schema["required"] = list(schema["properties"])
+        schema["additionalProperties"] = False
+    return found
+
+
+def table() -> list[tuple[str, str, str, str]]:
+    """Return (address, what it gives, forms, parameters) of every operation, for docs/api.md."""
+    lines = []
+    for operation in OPERATIONS:
+        forms = ", ".join(f"`{ending}`" for ending in operation.forms)
+        asked = [f"`{one.name}`" for one in (*operation.parameters, *operation.only_json) if not one.is_path]
+        lines.append((f"`{operation.path}`", operation.summary, forms, ", ".join(asked)))
+    return lines

@@ -1,0 +1,386 @@
+"""What each list of the site holds, to take away: every row behind a page, however few of them it shows at a time.
+
+One function a list: a database in, a `Listing` out, None where there is no such thing. `address` makes the full address
+of a path of this site, so that each row says where it can be read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlite_utils import Database
+
+from ..comparing import own_documents
+from ..exporting import Listing, column, described
+from ..search import Results
+from ..store import rows
+from ..watching import listed as saved_searches
+from . import editions as aligned
+from . import guidelines as guiding
+from . import problems as reading
+from . import queries, watches
+
+Address = Callable[[str], str]
+
+_ISSUER = column("issuer", str, "Name of the issuer")
+_DOCUMENT = column("document", str, "Title of the document")
+_PAGE_LABEL = column("page_label", str, "What is printed on that page as its number, where it is another")
+_THEME = column("theme", str, "Name of the theme")
+_BINDINGNESS = column("bindingness", str, "Name of that point of the scale")
+_ADDRESS = column("address", str, "Where it can be read on this site")
+
+COMMITMENTS = (
+    *described("commitments", id=str, quote=str, lead_in=str, issuer_id=str), _ISSUER,
+    *described("commitments", document_id=str), _DOCUMENT, *described("commitments", year=int, page=int), _PAGE_LABEL,
+    *described("commitments", theme_id=str), _THEME, *described("commitments", subtheme_id=str, bindingness_id=int), _BINDINGNESS,
+    *described("commitments", precision=int, actor=str, deadline=str, deadline_from=str, deadline_to=str, polarity=str, confidence=float),
+    _ADDRESS,
+)  # fmt: skip
+MENTIONS = (
+    column("naming_id", str, "Code of who names: the issuer of the document"),
+    column("naming", str, "Name of who names"),
+    *described("mentions", issuer_id=str), _ISSUER, *described("mentions", role=str, text=str, document_id=str), _DOCUMENT,
+    column("year", int, "Year of the document"), *described("mentions", page=int), _PAGE_LABEL,
+    column("passage", str, "The passage in which it stands"), _ADDRESS,
+)  # fmt: skip
+HITS = (
+    column("kind", str, "commitment or passage"), column("id", str, "Permanent id"), column("text", str, "Its words"),
+    column("issuer_id", str, "Code of the issuer of the document"), _ISSUER, column("document_id", str, "Where it stands"), _DOCUMENT,
+    column("year", int, "Year of the document"), column("page", int, "Page of the file, counted from one"), _PAGE_LABEL,
+    column("theme_id", str, "What it is mainly about"), _THEME, column("bindingness", str, "How firm a commitment is"),
+    column("found_by", str, "Which rankings found it: words, meaning, or filters alone"),
+    column("likeness", float, "How like the question it is in meaning, up to 1; 0 where meaning did not find it"), _ADDRESS,
+)  # fmt: skip
+DOCUMENTS = (
+    *described("documents", id=str, title=str, issuer_id=str), _ISSUER, *described("documents", kind_id=str),
+    column("kind", str, "Name of that kind"),
+    *described(
+        "documents", published_on=str, year=int, body=str, language=str, is_covered=int, family=str, edition=int, pages=int, is_paged=int,
+        status=str, format=str, source_url=str, licence=str, sha256=str,
+    ),
+    column("commitments", int, "Commitments found in it"), _ADDRESS,
+)  # fmt: skip
+CELLS = (
+    *described("coverage", issuer_id=str), _ISSUER, *described("coverage", theme_id=str), _THEME,
+    *described("coverage", finding=str, commitments=int, documents=int, bindingness_id=int, latest_year=int, per_thousand=float), _ADDRESS,
+)  # fmt: skip
+BEHIND = (
+    column("side", str, "Code of the issuer whose cell it is"), column("kind", str, "commitment or passage"),
+    column("id", str, "Permanent id"), column("text", str, "Its words"), column("lead_in", str, "The words that open the list in which it stands"),
+    column("issuer_id", str, "Code of the issuer of the document"), _ISSUER, column("document_id", str, "Where it stands"), _DOCUMENT,
+    column("year", int, "Year of the document"), column("page", int, "Page of the file, counted from one"), _PAGE_LABEL,
+    column("bindingness", str, "How firm a commitment is"), column("precision", int, "How precise a commitment is, 0 to 5"),
+    column("deadline", str, "By when, in the words of the text"),
+    column("likeness", float, "How like the theme or element it is, up to 1; none for a commitment on a theme"), _ADDRESS,
+)  # fmt: skip
+"""Columns of the quotes behind a cell, whether of a theme or of an element of a guideline."""
+CHANGES = (
+    *described("edition_changes", id=str, family=str, change=str, from_document_id=str, to_document_id=str, commitment_id=str),
+    column("earlier", str, "The earlier promise, word for word"), column("earlier_page", int, "Page of the earlier promise"),
+    *described("edition_changes", other_id=str),
+    column("later", str, "The later promise, word for word"), column("later_page", int, "Page of the later promise"),
+    *described("edition_changes", alike=float, wording=float, note=str),
+)  # fmt: skip
+GUIDELINES = (
+    *described("guidelines", id=str, title=str, source=str, year=int, address=str, licence=str),
+    column("elements", int, "Elements of it"), column("documents", int, "Documents that are committed to one of them or more"),
+)  # fmt: skip
+SCORES = (
+    column("id", str, "Code of the issuer, or name of the document"), column("name", str, "Who or what that is"),
+    column("element", str, "Code of the element"), column("element_title", str, "What the element asks for"),
+    column("score", str, "committed, mentioned, absent, not covered, not read, or no document"),
+    column("commitments", int, "Commitments that are like the element"), _ADDRESS,
+)  # fmt: skip
+PROBLEMS = (
+    *described("problems", kind=str), column("meaning", str, "What that kind is"), *described("problems", document_id=str),
+    column("title", str, "Title of the document"), column("issuer_id", str, "Code of its issuer"), _ISSUER, column("year", int, "Year of the document"),
+    column("state", str, "How much of the document was read"), column("pages", str, "Pages that have it, where there are such"),
+    *described("problems", message=str, remedy=str, is_failure=int),
+)  # fmt: skip
+FIGURES = described(
+    "quality", gold=str, mode=str, measure=str, units=str, value=float, low=float, high=float, count=int, evaluated_at=str
+)  # fmt: skip
+WATCHES = (
+    *described("watches", name=str, question=str, mode=str, filters=str, added_at=str, ran_at=str),
+    column("hits", int, "What it has found and is still there"), column("new", int, "What its last run found first"),
+)  # fmt: skip
+WATCH_HITS = (
+    column("kind", str, "commitment or passage"), column("id", str, "Permanent id"), column("text", str, "Its words"),
+    column("issuer_id", str, "Code of who is bound, or of the issuer of the document"), _ISSUER, column("document_id", str, "Where it stands"), _DOCUMENT,
+    column("year", int, "Year of the document"), column("page", int, "Page of the file, counted from one"), _PAGE_LABEL,
+    *described("watch_hits", first_seen_at=str), _ADDRESS,
+)  # fmt: skip
+
+_COMMITMENTS = """
+select commitments.*, coalesce(issuers.name, '') as issuer, documents.title as document, coalesce(pages.label, '') as page_label,
+       coalesce(themes.label, '') as theme, bindingness.label as bindingness
+from commitments join documents on documents.id = commitments.document_id
+join bindingness on bindingness.id = bindingness_id
+left join issuers on issuers.id = commitments.issuer_id
+left join themes on themes.id = commitments.theme_id
+left join pages on pages.document_id = commitments.document_id and pages.number = commitments.page
+"""
+_IN_ORDER = "commitments.year, commitments.document_id, commitments.page, commitments.start"
+_MENTIONS = """
+select mentions.*, issuers.name as issuer, documents.issuer_id as naming_id, coalesce(naming.name, '') as naming, documents.title as document,
+       documents.year, coalesce(pages.label, '') as page_label, passages.text as passage
+from mentions join issuers on issuers.id = mentions.issuer_id join documents on documents.id = mentions.document_id
+join passages on passages.id = mentions.passage_id
+left join issuers as naming on naming.id = documents.issuer_id
+left join pages on pages.document_id = documents.id and pages.number = mentions.page
+"""
+_CHANGES = """
+select edition_changes.*, a.quote as earlier, a.page as earlier_page, b.quote as later, b.page as later_page
+from edition_changes left join commitments as a on a.id = commitment_id left join commitments as b on b.id = other_id
+where from_document_id = ? and to_document_id = ?
+"""
+_CELLS = """
+select coverage.*, issuers.name as issuer, themes.label as theme
+from coverage join issuers on issuers.id = issuer_id join themes on themes.id = theme_id where issuers.kind <> 'joint'
+order by issuers.kind <> 'state', issuers.name, themes.position
+"""
+
+
+def hits(results: Results, address: Address) -> Listing:
+    """Return the hits of a search."""
+    found = [
+        {**vars(hit), "found_by": " and ".join(hit.why), "address": _place(hit.kind, hit.id, hit.document_id, address)}
+        for hit in results.hits
+    ]
+    return Listing("search", f"Search: {results.question}" if results.question else "Search by filters", HITS, found)
+
+
+def documents(db: Database, address: Address) -> Listing:
+    """Return all documents."""
+    found = [{**row, "address": address(f"/document/{row['id']}")} for row in queries.documents(db)]
+    return Listing("documents", "Documents", DOCUMENTS, found)
+
+
+def coverage(db: Database, address: Address) -> Listing:
+    """Return the matrix of everybody, a row for each of its cells."""
+    found = [
+        {**row, "address": address(f"/compare/cell?issuer={row['issuer_id']}&theme={row['theme_id']}")}
+        for row in rows(db, _CELLS)
+    ]
+    return Listing("coverage", "Everybody, by theme", CELLS, found)
+
+
+def cell(db: Database, address: Address, issuers: list[str], theme: str, at: int | None) -> Listing | None:
+    """Return the quotes behind the cells of one theme; where there is no commitment, the passages that the page shows."""
+    found = queries.cell(db, issuers, theme, at)
+    if found is None:
+        return None
+    listed: list[dict[str, Any]] = []
+    for side in found["sides"]:
+        whose = {"side": side["issuer"]}
+        if side["quotes"]:
+            listed += [{**whose, **_from_quote(quote, found["names"], address)} for quote in side["quotes"]]
+        else:
+            listed += [{**whose, **_from_passage(passage, found["names"], address)} for passage in side["touching"]]
+    codes = " ".join(side["issuer"] for side in found["sides"])
+    return Listing(_name("cell", theme, codes), f"{found['theme']['label']}: {codes}", BEHIND, listed)
+
+
+def theme_commitments(db: Database, address: Address, code: str, subtheme: str) -> Listing | None:
+    """Return the commitments that are mainly about a theme, or those of one of its sub-themes, the firmest first."""
+    found = rows(db, "select label from themes where id = ?", [code])
+    inner = rows(db, "select label from subthemes where id = ? and theme_id = ?", [subtheme, code])
+    if not found or (subtheme and not inner):
+        return None
+    condition, args = ("subtheme_id = ?", [subtheme]) if subtheme else ("commitments.theme_id = ?", [code])
+    order = "bindingness_id desc, precision desc, confidence desc, commitments.id"
+    title = ": ".join([found[0]["label"], *(row["label"] for row in inner)])
+    return Listing(
+        _name("theme", code, subtheme), title, COMMITMENTS, _commitments(db, address, condition, args, order)
+    )
+
+
+def issuer_commitments(db: Database, address: Address, code: str) -> Listing | None:
+    """Return the commitments of all documents of an issuer, those that it signed jointly included."""
+    found = rows(db, "select name from issuers where id = ?", [code])
+    if not found:
+        return None
+    names = [row["id"] for row in own_documents(db, code)]
+    listed = _commitments(
+        db, address, "commitments.document_id in (select value from json_each(?))", [json.dumps(names)]
+    )
+    return Listing(_name("issuer", code), f"{found[0]['name']}: commitments", COMMITMENTS, listed)
+
+
+def issuer_mentions(db: Database, address: Address, code: str) -> Listing | None:
+    """Return whom an issuer names and who names it, a row for each place."""
+    found = rows(db, "select name from issuers where id = ?", [code])
+    if not found:
+        return None
+    listed = _mentions(db, address, "documents.issuer_id = ? or mentions.issuer_id = ?", [code, code])
+    return Listing(_name("mentions", code), f"{found[0]['name']}: whom it names, and who names it", MENTIONS, listed)
+
+
+def document_commitments(db: Database, address: Address, name: str) -> Listing | None:
+    """Return the commitments of a document, in its order."""
+    found = rows(db, "select title from documents where id = ?", [name])
+    if not found:
+        return None
+    listed = _commitments(db, address, "commitments.document_id = ?", [name])
+    return Listing(_name(name), f"{found[0]['title']}: commitments", COMMITMENTS, listed)
+
+
+def document_mentions(db: Database, address: Address, name: str) -> Listing | None:
+    """Return whom a document names, a row for each place."""
+    found = rows(db, "select title from documents where id = ?", [name])
+    if not found:
+        return None
+    listed = _mentions(db, address, "mentions.document_id = ?", [name])
+    return Listing(_name("mentions", name), f"{found[0]['title']}: whom it names", MENTIONS, listed)
+
+
+def editions(db: Database, address: Address, family: str, edition: int | None, change: str) -> Listing | None:
+    """Return what changed from one edition to the next, in the order of the page; of one kind of change, if you like."""
+    found = aligned.editions(db, family, edition, change)
+    if found is None:
+        return None
+    chosen = found["chosen"]
+    kinds = {kind: place for place, kind in enumerate(found["meanings"])}
+    listed = [row for row in rows(db, _CHANGES, [chosen["from_id"], chosen["to_id"]]) if change in ("", row["change"])]
+    listed.sort(key=lambda row: (kinds[row["change"]], -((row["alike"] or 0) + (row["wording"] or 0)), row["id"]))
+    title = f"What changed from {chosen['from_year']} to {chosen['to_year']}: {chosen['to_title']}"
+    return Listing(_name("editions", family, str(chosen["to_edition"]), change), title, CHANGES, listed)
+
+
+def guidelines(db: Database, address: Address) -> Listing:
+    """Return all guidelines."""
+    return Listing("guidelines", "Guidelines", GUIDELINES, guiding.guidelines(db))
+
+
+def guideline(db: Database, address: Address, name: str, choice: guiding.Choice, by: str) -> Listing | None:
+    """Return what everybody says to a guideline, a row for each cell of the page."""
+    found = guiding.guideline(db, name, choice, by)
+    if found is None:
+        return None
+    listed = [
+        {
+            "id": line["id"], "name": line["title"] if by == "document" else line["name"], "element": element["code"],
+            "element_title": element["title"], "score": line["cells"][element["id"]].score,
+            "commitments": line["cells"][element["id"]].commitments,
+            "address": address(f"/guidelines/{name}/{element['code']}?{by}={line['id']}"),
+        }
+        for line in found["lines"]
+        for element in found["elements"]
+    ]  # fmt: skip
+    return Listing(_name(name, by), found["guideline"]["title"], SCORES, listed)
+
+
+def element(
+    db: Database, address: Address, name: str, code: str, choice: guiding.Choice, document: str
+) -> Listing | None:
+    """Return all quotes behind the cells of one element, and the passages that only mention it."""
+    found = guiding.element(db, name, code, choice, document)
+    if found is None:
+        return None
+    names = found["names"]
+    listed = [
+        {**_from_quote(quote, names, address), "side": quote.issuer, "likeness": found["likeness"][quote.id]}
+        for quote in found["quotes"]
+    ]
+    listed += [
+        {**_from_passage(passage, names, address), "side": passage["issuer"] or ""} for passage in found["passages"]
+    ]
+    title = f"{found['element']['guideline']}: {found['element']['title']}"
+    return Listing(_name(name, code), title, BEHIND, listed)
+
+
+def problems(db: Database, address: Address) -> Listing:
+    """Return what was not read or only in part, a row for each line of the page."""
+    listed = [
+        {
+            **trouble.document, "kind": group.kind, "meaning": group.meaning, "issuer": trouble.document["issuer"] or "",
+            "state": trouble.state, "pages": trouble.places, "message": trouble.message, "remedy": trouble.remedy,
+            "is_failure": int(trouble.is_failure),
+        }
+        for group in reading.problems(db)["groups"]
+        for trouble in group.listed
+    ]  # fmt: skip
+    return Listing("problems", "What was not read, and why", PROBLEMS, listed)
+
+
+def quality(db: Database, address: Address) -> Listing:
+    """Return every figure that was measured."""
+    return Listing(
+        "quality", "How good is this?", FIGURES, rows(db, "select * from quality order by mode, gold, rowid")
+    )
+
+
+def saved(db: Database, address: Address) -> Listing:
+    """Return the saved searches."""
+    known = {row["name"]: row for row in rows(db, "select * from watches")} if (found := saved_searches(db)) else {}
+    listed = [{**known[one.name], "hits": one.hits, "new": one.new} for one in found]
+    return Listing("watches", "Saved searches", WATCHES, listed)
+
+
+def watch(db: Database, address: Address, name: str) -> Listing | None:
+    """Return all that a saved search has found and that is still here, the latest first."""
+    found = watches.feed(db, name, most=-1)
+    if found is None:
+        return None
+    listed = [
+        {**hit, "id": hit["hit_id"], "address": _place(hit["kind"], hit["hit_id"], hit["document_id"], address)}
+        for hit in found["hits"]
+    ]
+    return Listing(_name("watch", name), f"{name}: {found['shown'].title}", WATCH_HITS, listed)
+
+
+def count_mentions(db: Database, issuer: str) -> int:
+    """Return how many mentions the list above has for an issuer."""
+    sql = (
+        "select count(*) as n from mentions join documents on documents.id = document_id"
+        " where mentions.issuer_id = :issuer or documents.issuer_id = :issuer"
+    )
+    return int(rows(db, sql, {"issuer": issuer})[0]["n"])
+
+
+def count_commitments(db: Database, code: str, subtheme: str) -> int:
+    """Return how many commitments the list above has for a theme, or for one of its sub-themes."""
+    condition, value = ("subtheme_id = ?", subtheme) if subtheme else ("theme_id = ?", code)
+    return int(rows(db, f"select count(*) as n from commitments where {condition}", [value])[0]["n"])
+
+
+def _commitments(
+    db: Database, address: Address, condition: str, args: Sequence[Any], order: str = _IN_ORDER
+) -> list[dict[str, Any]]:
+    found = rows(db, f"{_COMMITMENTS} where {condition} order by {order}", args)
+    return [{**row, "address": address(f"/commitment/{row['id']}")} for row in found]
+
+
+def _mentions(db: Database, address: Address, condition: str, args: Sequence[Any]) -> list[dict[str, Any]]:
+    found = rows(
+        db, f"{_MENTIONS} where {condition} order by naming, documents.year, documents.id, mentions.page, passages.ordinal, mentions.start", args
+    )  # fmt: skip
+    return [{**row, "address": _place("passage", row["passage_id"], row["document_id"], address)} for row in found]
+
+
+def _from_quote(quote: Any, names: dict[str, str], address: Address) -> dict[str, Any]:
+    return {
+        **vars(quote), "kind": "commitment", "text": quote.quote, "issuer_id": quote.issuer, "issuer": names.get(quote.issuer, quote.issuer),
+        "likeness": None, "address": address(f"/commitment/{quote.id}"),
+    }  # fmt: skip
+
+
+def _from_passage(passage: dict[str, Any], names: dict[str, str], address: Address) -> dict[str, Any]:
+    code = passage["issuer"] or ""
+    return {
+        **passage, "kind": "passage", "lead_in": "", "issuer_id": code, "issuer": names.get(code, code), "page_label": passage["page_label"] or "",
+        "bindingness": None, "precision": None, "deadline": None, "address": _place("passage", passage["id"], passage["document_id"], address),
+    }  # fmt: skip
+
+
+def _place(kind: str, name: str, document: str, address: Address) -> str:
+    """Return the address of a commitment, or of a passage in its document."""
+    return address(f"/commitment/{name}" if kind == "commitment" else f"/document/{document}?passage={name}#{name}")
+
+
+def _name(*parts: str) -> str:
+    """Return the name of a file, of letters, digits and hyphens."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", " ".join(parts)).strip("-")

@@ -1,0 +1,415 @@
+"""The lists of the site: each can be taken away whole, with as many rows as its page says."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shutil
+from copy import deepcopy
+from urllib.parse import urlsplit
+
+import openpyxl
+import pytest
+import pytest_asyncio
+from conftest import ROOT
+from datasette.app import Datasette
+from lxml import html
+
+from pipeline.evaluating import Evaluation, Figure, write_quality
+from pipeline.exporting import FORMS
+from pipeline.measures import Score
+from pipeline.search import Engine
+from pipeline.site.queries import home
+from pipeline.site.serving import METADATA, NAME, SETTINGS
+from pipeline.store import leave_one_file, open_for_reading, open_store, rows
+from pipeline.watching import add as add_watch
+from pipeline.watching import run as run_watches
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+DESCRIBED = json.loads((ROOT / METADATA).read_text("utf-8"))
+
+PAGES = [
+    "/search?q=training&mode=words", "/search?q=training&mode=words&start=20", "/search?issuer=XBB", "/search?from=2016&in=passage", "/compare",
+    "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP", "/compare/cell?issuer=XBB&theme=SUP", "/documents", "/document/xaa-2016-strategy",
+    "/theme/CAP", "/issuer/XAA", "/issuer/XAA-XBB", "/issuer/NATO", "/editions/xaa-strategy", "/editions/xaa-strategy?change=new",
+    "/guidelines", "/guidelines/un-norms", "/guidelines/un-norms?by=document", "/guidelines/un-norms?issuer=XAA&kind=national_strategy&at=2020",
+    "/guidelines/un-norms/d", "/guidelines/un-norms/d?issuer=XAA", "/quality",
+    "/problems", "/watches",
+]  # fmt: skip
+"""Pages that offer a list, or two."""
+
+
+def served(path, **more):
+    return Datasette([str(path)], metadata=deepcopy(DESCRIBED), settings=SETTINGS, **more)
+
+
+@pytest.fixture(scope="module")
+def path(sample_settings, tmp_path_factory):
+    """The sample's database with a saved search and with figures."""
+    target = tmp_path_factory.mktemp("lists") / f"{NAME}.db"
+    shutil.copy(sample_settings.db, target)
+    with open_store(target) as db:
+        add_watch(db, "training", "training", mode="words")
+        run_watches(db, Engine(target))
+        measured = (
+            Figure("precision", Score(0.8, 0.7, 0.9, 50), "all"),
+            Figure("recall", Score(0.7, 0.6, 0.8, 50), "all"),
+        )
+        write_quality(db, Evaluation("gold.jsonl", "documents", measured, {}, ()))
+        leave_one_file(db)
+    return target
+
+
+@pytest.fixture(scope="module")
+def sample(path):
+    with open_for_reading(path) as db:
+        yield db
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site(path):
+    instance = served(path)
+    await instance.invoke_startup()
+    return instance.client
+
+
+async def offered(site, address):
+    """(number that a page says, address by form) of each list that it offers to take away."""
+    tree = html.fromstring((await site.get(address)).text)
+    found = []
+    for line in tree.find_class("c-take"):
+        if told := re.match(r"Take it away: ([\d,]+) ", line.text_content()):
+            links = {urlsplit(link).path.rpartition(".")[2]: link for link in line.xpath(".//a/@href")}
+            found.append((int(told[1].replace(",", "")), links))
+    return found
+
+
+def lines_of(response):
+    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline="")))
+
+
+def sheet_of(response):
+    """The rows of the first sheet of a workbook, by their columns."""
+    head, *lines = openpyxl.load_workbook(io.BytesIO(response.content)).worksheets[0].iter_rows(values_only=True)
+    return [dict(zip(head, line, strict=True)) for line in lines]
+
+
+@pytest.mark.parametrize("address", PAGES)
+async def test_a_list_has_as_many_rows_in_every_form_as_its_page_says(site, address):
+    lists = await offered(site, address)
+    assert lists
+    for count, links in lists:
+        assert links.keys() == FORMS.keys()
+        values = (await site.get(links["json"])).json()
+        counts = {
+            "csv": len(lines_of(await site.get(links["csv"]))),
+            "json": len(values["hits" if "hits" in values else "rows"]),
+            "xlsx": len(sheet_of(await site.get(links["xlsx"]))),
+        }
+        assert counts == dict.fromkeys(FORMS, count), links
+        assert count > 0
+
+
+@pytest.mark.parametrize("address", [page for page in PAGES if not page.startswith("/search")])
+async def test_the_forms_of_a_list_have_the_same_columns_and_values(site, address):
+    for _, links in await offered(site, address):
+        values = (await site.get(links["json"])).json()
+        names = [column["name"] for column in values["columns"]]
+        lines, sheet = lines_of(await site.get(links["csv"])), sheet_of(await site.get(links["xlsx"]))
+        assert [list(line) for line in (lines[0], sheet[0], values["rows"][0])] == [names] * 3
+        assert [list(line.values()) for line in lines] == [
+            ["" if value is None else str(value) for value in row.values()] for row in values["rows"]
+        ]
+
+
+async def test_the_rows_of_a_cell_are_the_quotes_of_its_page(site):
+    address = "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP"
+    cards = html.fromstring((await site.get(address)).text).find_class("c-quote")
+    lines = lines_of(await site.get(address.replace("cell?", "cell.csv?")))
+    quoted = [" ".join(card.xpath("string(.//blockquote/p[a])").split()) for card in cards]
+    assert [" ".join(line["text"].split()) for line in lines] == quoted
+
+
+async def test_the_rows_of_a_search_are_its_hits_page_after_page(site):
+    shown, start = [], 0
+    while hits := html.fromstring((await site.get(f"/search?issuer=XBB&start={start}")).text).find_class("c-hit"):
+        shown += [" ".join(hit.find_class("c-text")[0].text_content().split()) for hit in hits]
+        start += 20
+    lines = lines_of(await site.get("/search.csv?issuer=XBB"))
+    assert len(shown) > 20
+    assert [" ".join(line["text"].split()) for line in lines] == shown
+
+
+async def test_the_rows_of_the_documents_are_those_of_their_table(site):
+    shown = html.fromstring((await site.get("/documents")).text).xpath("//tbody/tr/td[2]/a/text()")
+    assert [line["title"] for line in lines_of(await site.get("/documents.csv"))] == shown
+
+
+async def test_the_rows_of_a_theme_are_as_many_as_the_home_page_says(site, sample):
+    for theme in home(sample)["themes"]:
+        values = (await site.get(f"/theme/{theme['id']}/commitments.json")).json()
+        assert values["count"] == theme["commitments"]
+
+
+async def test_the_rows_of_a_sub_theme_are_as_many_as_its_theme_says(site, sample):
+    for subtheme in rows(sample, "select * from subthemes"):
+        address = f"/theme/{subtheme['theme_id']}/commitments.json?subtheme={subtheme['id']}"
+        assert (await site.get(address)).json()["count"] == subtheme["commitments"]
+
+
+async def test_the_rows_of_a_document_are_as_many_as_the_list_of_documents_says(site):
+    for line in lines_of(await site.get("/documents.csv")):
+        values = (await site.get(f"/document/{line['id']}/commitments.json")).json()
+        assert values["count"] == int(line["commitments"])
+
+
+async def test_the_rows_of_editions_are_as_many_as_the_kinds_of_change_add_up_to(site):
+    tree = html.fromstring((await site.get("/editions/xaa-strategy")).text)
+    counts = {heading.text.strip().lower(): int(heading.find("small").text) for heading in tree.xpath("//h2[small]")}
+    lines = lines_of(await site.get("/editions/xaa-strategy.csv"))
+    assert {kind: sum(line["change"] == kind for line in lines) for kind in counts} == counts
+    assert len(lines) == sum(counts.values())
+
+
+async def test_the_rows_of_problems_are_the_lines_of_their_page(site):
+    shown = html.fromstring((await site.get("/problems")).text).xpath("//table/tbody/tr")
+    assert len(lines_of(await site.get("/problems.csv"))) == len(shown)
+
+
+async def test_the_rows_of_a_guideline_say_what_its_cells_say(site):
+    tree = html.fromstring((await site.get("/guidelines/un-norms")).text)
+    shown = [
+        (cell.get("aria-label") or cell.xpath("string(span)")).partition(",")[0]
+        for cell in tree.xpath("//table//td/*[contains(@class, 'c-dot') or contains(@class, 'c-cell')]")
+    ]
+    assert [line["score"] for line in lines_of(await site.get("/guidelines/un-norms.csv"))] == shown
+
+
+async def test_the_quotes_behind_a_cell_are_shown_in_parts_that_hold_each_once(site, monkeypatch):
+    address = "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP"
+    whole = [line["id"] for line in lines_of(await site.get(address.replace("cell?", "cell.csv?")))]
+    monkeypatch.setattr("pipeline.site.routes._QUOTES_A_PAGE", 4)
+    tree = html.fromstring((await site.get(address)).text)
+    parts = tree.xpath("//nav[@aria-label='Parts of the quotes']/a/@href")
+    shown = []
+    for part in (f"{address}&start=0", *(f"/compare/cell{part}" for part in parts)):
+        tree = html.fromstring((await site.get(part)).text)
+        cards = [link.rpartition("/")[2] for link in tree.xpath("//article//blockquote//a/@href")]
+        assert 0 < len(cards) <= 4
+        shown += cards
+    assert len(parts) > 1
+    assert sorted(shown) == sorted(whole)
+
+
+async def test_a_part_of_a_cell_says_which_of_how_many_quotes_it_shows(site, monkeypatch):
+    monkeypatch.setattr("pipeline.site.routes._QUOTES_A_PAGE", 2)
+    heading = html.fromstring((await site.get("/compare/cell?issuer=XAA&theme=CAP&start=2")).text).xpath(
+        "string(//h2/small)"
+    )
+    count = (await site.get("/compare/cell.json?issuer=XAA&theme=CAP")).json()["count"]
+    assert heading.startswith(f"{count} commitments, here 3 to ")
+
+
+async def test_the_pairs_of_a_theme_that_are_not_shown_are_a_link_away(site, monkeypatch):
+    monkeypatch.setattr("pipeline.site.routes._PAIRS_A_PAGE", 1)
+    tree = html.fromstring((await site.get("/compare?issuer=XAA&issuer=XBB&at=2020")).text)
+    (link, *_), (text, *_) = (tree.xpath(f"//section[@class='c-theme']/p/a/{what}") for what in ("@href", "text()"))
+    monkeypatch.undo()
+    there = html.fromstring((await site.get(f"/compare{link.partition('#')[0]}")).text)
+    assert text == f"All {len(there.find_class('c-pair'))} pairs of this theme"
+    assert "at=2020" in link
+
+
+async def test_a_guideline_is_shown_in_parts_that_hold_every_line_once(site, monkeypatch):
+    whole = html.fromstring((await site.get("/guidelines/un-norms?by=document")).text).xpath("//tbody/tr/@title")
+    monkeypatch.setattr("pipeline.site.routes._CELLS_A_PAGE", 80)
+    shown, waiting, seen = [], ["?by=document&start=0"], set()
+    while waiting:
+        address = waiting.pop()
+        seen.add(address)
+        tree = html.fromstring((await site.get(f"/guidelines/un-norms{address}")).text)
+        titles = tree.xpath("//tbody/tr/@title")
+        assert 0 < len(titles) <= 7
+        shown += titles
+        waiting += [link for link in tree.xpath("//nav[@class='c-pager']/a/@href") if link not in {*seen, *waiting}]
+    assert sorted(shown) == sorted(whole)
+
+
+async def test_an_element_gives_all_quotes_and_not_only_those_that_are_shown(site, monkeypatch, sample):
+    monkeypatch.setattr("pipeline.site.guidelines.MOST", 1)
+    element = rows(
+        sample, "select element_id as id, count(*) as n from guideline_quotes group by 1 order by 2 desc limit 1"
+    )[0]
+    row = rows(sample, "select guideline_id, code from guideline_elements where id = ?", [element["id"]])[0]
+    address = f"/guidelines/{row['guideline_id']}/{row['code']}"
+    shown = html.fromstring((await site.get(address)).text).find_class("c-quote")
+    assert (await site.get(f"{address}.json")).json()["count"] == element["n"] > len(shown)
+
+
+async def test_mentions_of_an_issuer_are_those_it_makes_and_those_made_of_it(site):
+    lines = lines_of(await site.get("/issuer/XAA/mentions.csv"))
+    assert {"XAA"} == {line["naming_id"] if line["naming_id"] == "XAA" else line["issuer_id"] for line in lines}
+    assert {line["naming_id"] == "XAA" for line in lines} == {True, False}
+    assert all(line["text"] in line["passage"] for line in lines)
+
+
+async def test_a_saved_search_gives_every_hit_that_its_page_counts(site, sample):
+    count = rows(sample, "select count(*) as n from watch_hits where watch = 'training'")[0]["n"]
+    assert (await site.get("/watches/training.json")).json()["count"] == count > 0
+
+
+async def test_a_row_says_where_it_can_be_read(site):
+    for address in (
+        "/search.csv?q=training",
+        "/theme/CAP/commitments.csv",
+        "/issuer/XAA/mentions.csv",
+        "/guidelines/un-norms.csv",
+        "/compare.csv",
+    ):
+        line = lines_of(await site.get(address))[0]
+        assert line["address"].startswith("http://localhost/")
+        assert (await site.get(line["address"].removeprefix("http://localhost"))).status_code == 200
+
+
+async def test_behind_a_prefix_all_addresses_have_it_once(path):
+    site = Datasette([str(path)], metadata=deepcopy(DESCRIBED), settings={**SETTINGS, "base_url": "/texts/"}).client
+    values = (await site.get("/documents.json")).json()
+    assert values["address"] == "http://localhost/texts/documents.json"
+    assert values["rows"][0]["address"].startswith("http://localhost/texts/document/")
+    assert 'href="/texts/documents.csv"' in (await site.get("/documents")).text
+
+
+@pytest.mark.parametrize("ending", FORMS)
+async def test_a_list_is_saved_under_a_name_that_says_what_it_is(site, ending):
+    headers = (await site.get(f"/theme/CAP/commitments.{ending}")).headers
+    assert headers["content-disposition"] == f'attachment; filename="concord-theme-CAP.{ending}"'
+    assert headers["content-type"] == FORMS[ending].content_type
+
+
+@pytest.fixture(scope="module")
+def hostile(path, tmp_path_factory):
+    """A site whose texts begin as formulas do."""
+    target = tmp_path_factory.mktemp("hostile") / f"{NAME}.db"
+    shutil.copy(path, target)
+    with open_store(target) as db:
+        for column, table in (
+            ("title", "documents"),
+            ("actor", "commitments"),
+            ("label", "themes"),
+            ("name", "issuers"),
+            ("message", "problems"),
+        ):
+            db.execute(f"update {table} set {column} = '=HYPERLINK(\"http://example.org\";' || {column} || ')'")
+        db.conn.commit()
+        leave_one_file(db)
+    return served(target).client
+
+
+HOSTILE = [
+    "/search.{}?q=training", "/compare.{}", "/compare/cell.{}?issuer=XAA&theme=CAP", "/documents.{}", "/document/xaa-2016-strategy/commitments.{}",
+    "/theme/CAP/commitments.{}", "/issuer/XAA/mentions.{}", "/guidelines/un-norms.{}", "/guidelines/un-norms/d.{}", "/problems.{}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", HOSTILE)
+async def test_no_cell_of_a_csv_runs_as_a_formula(hostile, address):
+    cells = [cell for line in lines_of(await hostile.get(address.format("csv"))) for cell in line.values()]
+    assert any(cell.startswith("'=HYPERLINK") for cell in cells)
+    assert [
+        cell for cell in cells if cell.startswith(tuple("=+-@\t\r\n")) and not re.fullmatch(r"-\d+(\.\d+)?", cell)
+    ] == []
+
+
+@pytest.mark.parametrize("address", [*HOSTILE, "/compare.{}?issuer=XAA&issuer=XBB"])
+async def test_no_cell_of_a_workbook_is_a_formula(hostile, address):
+    response = await hostile.get(address.format("xlsx"))
+    cells = [
+        cell
+        for sheet in openpyxl.load_workbook(io.BytesIO(response.content))
+        for line in sheet.iter_rows()
+        for cell in line
+    ]
+    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    assert all(
+        cell.quotePrefix for cell in cells if str(cell.value).startswith("=HYPERLINK") and cell.parent.title != "about"
+    )
+
+
+async def test_a_comparison_as_a_workbook_has_its_pairs_themes_names_and_documents(site):
+    address = "/compare.{}?issuer=XAA&issuer=XBB"
+    response = await site.get(address.format("xlsx"))
+    book = openpyxl.load_workbook(io.BytesIO(response.content))
+    page = html.fromstring((await site.get("/compare?issuer=XAA&issuer=XBB")).text)
+    pairs = int(page.xpath("string(//h2[@id='counterparts']/small)").split()[0])
+    assert book.sheetnames == ["counterparts", "themes", "who names whom", "documents", "about"]
+    assert book["counterparts"].max_row - 1 == pairs == len(lines_of(await site.get(address.format("csv"))))
+    assert book["themes"].max_row - 1 == 2 * 14
+
+
+async def test_everybody_by_theme_cannot_be_had_as_markdown_and_says_why(site):
+    response = await site.get("/compare.md")
+    assert response.status_code == 404
+    assert "Name two issuers or more" in response.text
+
+
+@pytest.mark.parametrize("address", ["/documents.csv", "/search.xlsx?from=1990", "/theme/CAP/commitments.json"])
+async def test_a_list_that_is_too_long_is_refused_and_not_cut(site, address, monkeypatch):
+    monkeypatch.setattr("pipeline.site.taking.MOST_ROWS", 3)
+    response = await site.get(address)
+    assert response.status_code == 413
+    assert "at most 3 are given at once" in response.json()["error"]
+
+
+async def test_a_search_in_json_gives_twenty_hits_unless_more_are_asked_for(site):
+    few, many = [(await site.get(f"/search.json?from=1990{more}")).json() for more in ("", "&most=30&start=5")]
+    assert [len(few["hits"]), len(many["hits"])] == [20, 30]
+    assert few["hits"][5:] == many["hits"][:15]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/document/none/commitments.csv", "/document/none/mentions.json", "/theme/NONE/commitments.xlsx", "/theme/CAP/commitments.csv?subtheme=none",
+        "/issuer/NONE/commitments.json", "/issuer/NONE/mentions.csv", "/editions/none.csv", "/guidelines/none.json", "/guidelines/un-norms/none.csv",
+        "/watches/none.csv", "/compare/cell.csv?issuer=XAA&theme=NONE", "/documents.pdf", "/theme/CAP/commitments",
+    ],
+)  # fmt: skip
+async def test_a_list_of_what_is_not_there_is_a_404(site, address):
+    assert (await site.get(address)).status_code == 404
+
+
+async def test_a_list_of_what_is_gone_says_what_it_was(path, tmp_path):
+    target = tmp_path / f"{NAME}.db"
+    shutil.copy(path, target)
+    with open_store(target) as db:
+        db.execute("delete from documents where id = 'xaa-2016-strategy'")
+        db.conn.commit()
+        leave_one_file(db)
+    told = (await served(target).client.get("/document/xaa-2016-strategy/commitments.json")).json()
+    assert told["retired"]["kind"] == "document"
+
+
+async def test_other_sites_may_read_lists_only_where_datasette_lets_them(site, path):
+    name = "access-control-allow-origin"
+    open_to_all = served(path, cors=True).client
+    for address in (
+        "/documents.json",
+        "/search.json?q=training",
+        "/compare.json?issuer=XAA&issuer=XBB",
+        "/openapi.json",
+    ):
+        assert (await open_to_all.get(address)).headers[name] == "*"
+        assert name not in (await site.get(address)).headers
+
+
+async def test_what_a_page_offers_is_escaped(site):
+    tree = html.fromstring((await site.get('/search?mode=words&q=training&x="><script>')).text)
+    assert tree.xpath("//script") == []
+    assert len(tree.find_class("c-take")) == 1
+
+
+async def test_an_empty_list_is_not_offered(site):
+    assert await offered(site, "/search?q=%22no+such+thing%22") == []
