@@ -7,7 +7,8 @@ issuer, nor what appeared after it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -29,6 +30,8 @@ from .store import outputs, rows, write_rows
 from .work import work_through
 
 FINDER = "mentions/3"
+_UNREAD = frozenset({"contents", "reference"})
+_SPELT_OUT = re.compile(r"([A-Z][\w\u2019'&-]*(?: (?:[A-Z][\w\u2019'&-]*|of|the|for|and|on|in|against))+) \($")
 
 
 @dataclass(frozen=True)
@@ -85,17 +88,34 @@ def find(
         published_on: the day, month or year of the document; "" when unknown. What appeared later is no mention.
     """
     referring = Referring(known.instruments)
+    read = [one for one in passages if one[1].role not in _UNREAD and one[1].language in (*COVERED, "")]
+    of_its_own = {short for _, passage in read for short in other_senses(known, passage.text)}
     found = []
-    for passage_id, passage in sorted(passages, key=lambda one: one[1].pages[0]):  # footnotes behind their page
-        if passage.role in ("contents", "reference") or passage.language not in (*COVERED, ""):
-            continue
+    for passage_id, passage in sorted(read, key=lambda one: one[1].pages[0]):  # footnotes behind their page
         full = [one for one in known.names.find(passage.text) if not is_later(_since(known, one), published_on)]
+        full = [one for one in full if passage.text[one.start : one.end] not in of_its_own]
         full = [one for one in full if one.issuer not in own and _is_meant(known, passage, one, full)]
         for mention in sorted((*full, *referring.find(passage.text, full)), key=lambda one: one.start):
             start, end = sentence_of(passage, mention.start)
             role = role_of(passage.text[start:end], mention.start - start, mention.end - start, kind_of(known, mention))
             found.append((passage_id, passage, replace(mention, role=role)))
     return found
+
+
+def other_senses(known: Known, text: str) -> Iterator[str]:
+    """Yield short names that a text spells out as something else: "Cyber Watch Centre (CWC)"."""
+    for mention in known.names.find(text):
+        name = text[mention.start : mention.end]
+        words = _SPELT_OUT.search(text[: mention.start])
+        if name.isupper() and words and text[mention.end : mention.end + 1] == ")":
+            bearer = known.instruments[mention.instrument] if mention.instrument else known.issuers[mention.issuer]
+            spelt = _stems(words[1])
+            if words[1][:1] == name[0] and not any(spelt & _stems(one) for one in (bearer.name, *bearer.aliases)):
+                yield name
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:5] for word in re.findall(r"[a-z]{4,}", text.lower())}
 
 
 def is_later(since: str, published_on: str) -> bool:

@@ -21,6 +21,10 @@ _SHOUTED = 5
 """From this length a name is also known in capitals: "CANADA"; shorter ones are taken for acronyms."""
 
 
+_WORDS = 3
+"""A name of so many words is known whatever its capitals, but for its first word: "Convention on cybercrime"."""
+
+
 class Names:
     """The names of all issuers and instruments, found in a text by their first word, the longest name first."""
 
@@ -31,8 +35,6 @@ class Names:
             for name in written | {name.upper() for name in written if len(name) >= _SHOUTED}:
                 if _CAPITAL.match(name):
                     self._by_first[_first_of(name)].append((name, named))
-        for names in self._by_first.values():
-            names.sort(key=lambda pair: (-len(pair[0]), pair[1].code))
 
     def find(self, text: str) -> Iterator[Mention]:
         """Yield the names in `text`, left to right, none inside another."""
@@ -46,20 +48,21 @@ class Names:
                     continue
                 for name, named in self._names_from(plain[start : word.end()]):
                     end = start + len(name)
-                    if plain.startswith(name, start) and not plain[end : end + 1].isalnum():
+                    if _is_written(name, plain[start:end]) and not plain[end : end + 1].isalnum():
                         if not _means_another(named.not_when, plain, start, end):
                             yield _mention(named, start, end)
                         free = end
                         break
 
     def _names_from(self, word: str) -> Sequence[tuple[str, Issuer | Instrument]]:
-        """Return the names that may begin with `word`, or with its part before a hyphen: "Japan-led"."""
+        """Return the names that may begin with `word`, or with its part before a hyphen: "Japan-led", "EU's"."""
+        firsts: dict[str, None] = {}
         while word:
-            for first in (word, word.rstrip("."), word.removesuffix("'s"), word.rstrip(".'-").removesuffix("'s")):
-                if first in self._by_first:
-                    return self._by_first[first]
+            bare = word.rstrip(".'-").removesuffix("'s")
+            firsts |= dict.fromkeys((word, word.rstrip("."), word.removesuffix("'s"), bare))
             word = word.rpartition("-")[0]
-        return ()
+        found = [pair for first in firsts for pair in self._by_first.get(first, ())]
+        return sorted(found, key=lambda pair: (-len(pair[0]), pair[1].code))
 
 
 class Referring:
@@ -102,6 +105,14 @@ class Referring:
     def _note(self, mention: Mention) -> None:
         for word in self._short.get(mention.instrument, ()):
             self._last[word] = mention.instrument
+
+
+def _is_written(name: str, text: str) -> bool:
+    """Say whether a text is a name; behind the first of three or more words capitals do not count."""
+    if text == name:
+        return True
+    first = len(name.split()[0])
+    return name.count(" ") >= _WORDS - 1 and text[:first] == name[:first] and text.lower() == name.lower()
 
 
 def _first_of(name: str) -> str:

@@ -71,6 +71,9 @@ def means_issuer(
 
 
 def _is_shouted(sentence: str, start: int, end: int) -> bool:
+    others = sentence[:start] + sentence[end:]
+    if others.strip(" .:;,()") and others.upper() == others:
+        return True
     before, after = _WORD.findall(sentence[:start])[-1:], _WORD.findall(sentence[end:])[:1]
     return bool(before or after) and all(word.isupper() for word in (*before, *after))
 
