@@ -16,9 +16,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from .documents import write_issuers
-from .finding.namings import role_of
 from .finding.names import Names, Referring
-from .finding.senses import Recogniser, means_issuer, recogniser
+from .finding.namings import role_of
+from .finding.senses import Entity, Recogniser, means_issuer, recogniser
 from .ids import digest
 from .instruments import Instruments, load_instruments
 from .issuers import Issuer, Issuers, load_issuers
@@ -109,9 +109,20 @@ def other_senses(known: Known, text: str) -> Iterator[str]:
         words = _SPELT_OUT.search(text[: mention.start])
         if name.isupper() and words and text[mention.end : mention.end + 1] == ")":
             bearer = known.instruments[mention.instrument] if mention.instrument else known.issuers[mention.issuer]
-            spelt = _stems(words[1])
-            if words[1][:1] == name[0] and not any(spelt & _stems(one) for one in (bearer.name, *bearer.aliases)):
+            spelt = _spelt_by(name, words[1])
+            known_as = [_stems(one) for one in (bearer.name, *bearer.aliases)]
+            is_its_own = any(one and len(_stems(spelt) & one) >= min(2, len(one)) for one in known_as)
+            if spelt and not is_its_own:
                 yield name
+
+
+def _spelt_by(name: str, words: str) -> str:
+    """Return the end of `words` that an acronym abbreviates, from its first letter on; "" when there is none."""
+    for start in re.finditer(rf"(?<![\w-]){name[0]}", words):
+        initials = "".join(re.findall(r"\b[A-Z]", words[start.start() :]))
+        if re.search(".*".join(re.escape(letter) for letter in name if letter.isalpha()), initials):
+            return words[start.start() :]
+    return ""
 
 
 def _stems(text: str) -> set[str]:
@@ -153,9 +164,7 @@ def _is_meant(known: Known, passage: Passage, mention: Mention, beside: Sequence
         return True
     start, end = sentence_of(passage, mention.start)
     others = [(one.start - start, one.end - start) for one in beside if one is not mention]
-    return means_issuer(
-        passage.text[start:end], mention.start - start, mention.end - start, known.recognise, others
-    )
+    return means_issuer(passage.text[start:end], mention.start - start, mention.end - start, known.recognise, others)
 
 
 def _recogniser_when_needed(english: str) -> Recogniser:
@@ -165,7 +174,10 @@ def _recogniser_when_needed(english: str) -> Recogniser:
     def loaded() -> Recogniser:
         return recogniser(load_recogniser(english))
 
-    return lambda text: loaded()(text)
+    def recognise(text: str) -> Sequence[Entity]:
+        return loaded()(text)
+
+    return recognise
 
 
 def _present(db: Database, issuers: Issuers) -> Mapping[str, Issuer]:

@@ -14,7 +14,7 @@ from ..instruments import Instrument
 from ..issuers import Issuer
 from ..records import Mention
 
-_CAPITAL = re.compile(r"(?<![\w.@-])[A-Z\u00c0-\u00de][\w\u2019'&.-]*")
+_CAPITAL = re.compile(r"(?<![\w.@-])(?:[ei]?[A-Z\u00c0-\u00de]|\d{1,4}(?= ?[A-Z]))[\w\u2019'&.-]*")
 _ADDRESS = re.compile(r"://|www\.|[a-z]\.[a-z]|\\")
 _APOSTROPHE = "\u2019"
 _SHOUTED = 5
@@ -30,7 +30,8 @@ class Names:
 
     def __init__(self, issuers: Iterable[Issuer], instruments: Iterable[Instrument] = ()) -> None:
         self._by_first: dict[str, list[tuple[str, Issuer | Instrument]]] = defaultdict(list)
-        for named in (*issuers, *instruments):
+        every: list[Issuer | Instrument] = [*issuers, *instruments]
+        for named in every:
             written = {name.replace(_APOSTROPHE, "'") for name in (named.name, *named.aliases)}
             for name in written | {name.upper() for name in written if len(name) >= _SHOUTED}:
                 if _CAPITAL.match(name):
@@ -111,7 +112,7 @@ def _is_written(name: str, text: str) -> bool:
     """Say whether a text is a name; behind the first of three or more words capitals do not count."""
     if text == name:
         return True
-    first = len(name.split()[0])
+    first = len(name.split(maxsplit=1)[0])
     return name.count(" ") >= _WORDS - 1 and text[:first] == name[:first] and text.lower() == name.lower()
 
 

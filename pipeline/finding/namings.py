@@ -95,19 +95,29 @@ _OWED = re.compile(
     r"\b(?:obligations?|dut(?:y|ies)|responsibilities|commitments? (?:made )?(?=under|within|as))(?: [a-z]+){0,3} ?(?:to|towards|under|within|of|in|from)(?: the)?"
     r"(?: [A-Z][\w.-]*,?(?: and)?){0,3} $"
 )
-_SPELT_OUT = re.compile(r"[A-Z][\w\u2019'&-]*(?: (?:[A-Z][\w\u2019'&-]*|of|the|for|and|on|in|against))*(?:\u2019s|'s)? \($")
+_SPELT_OUT = re.compile(
+    r"[A-Z][\w\u2019'&-]*(?: (?:[A-Z][\w\u2019'&-]*|of|the|for|and|on|in|against))*(?:\u2019s|'s)? \($"
+)
 _SUFFERS = re.compile(
     r"\b(?:war|aggression|invasion|attacks?|operations?|campaigns?|forces|conflict|violence)(?: [a-z]+){0,3} (?:against|on|in|of|from)"
     r"(?: the)?(?: [A-Z][\w.\u2019'-]* and(?: the)?)? $"
 )
 _IN_A_NAME = re.compile(r"\b(?:Economic|Security and|Islamic) Co-?operation\b")
 _ADDRESS = re.compile(r"https?:|www\.")
-_OF_A_LAW = re.compile(r"\b(?:Directive|Regulation|Decision|Communication|COMMUNICATION|Recommendation)\b[^,;:]{0,30} of the $")
+_OF_A_LAW = re.compile(
+    r"\b(?:Directive|Regulation|Decision|Communication|COMMUNICATION|Recommendation)\b[^,;:]{0,30} of the $"
+)
 _TITLE = re.compile(r"(?:[Cc]ommunication (?:from|to)|Proposal for|http)[^;]*$")
-_LISTED = re.compile(r"(?:(?:the )?(?!Ministers|Representatives|Members?|Partners?|Allies)[A-Z][\w.\u2019'-]*(?: of(?: the)?)?(?: \([A-Z]+\))?(?:,|,? and)? ){3,}")
-_COMPLIES = re.compile(r"\b(?:compl(?:y|ies|iance|iant) with|application of|conform\w* (?:to|with))(?: the)?(?: [\w\u2019'-]+){0,6} ?$")
+_LISTED = re.compile(
+    r"(?:(?:the )?(?!Ministers|Representatives|Members?|Partners?|Allies)[A-Z][\w.\u2019'-]*(?: of(?: the)?)?(?: \([A-Z]+\))?(?:,|,? and)? ){3,}"
+)
+_COMPLIES = re.compile(
+    r"\b(?:compl(?:y|ies|iance|iant) with|application of|conform\w* (?:to|with))(?: the)?(?: [\w\u2019'-]+){0,6} ?$"
+)
 _WITHIN = re.compile(r"\b(?:through|(?:with)?in the frameworks? of)(?: the)? $")
-_MEETS = re.compile(r"(?:-[A-Z][\w.-]+)+ (?:[A-Z]\w+ )*(?:Meeting|Dialogue|Forum|Summit|Partnership|Alliance|Council|Agreement)\b")
+_MEETS = re.compile(
+    r"(?:-[A-Z][\w.-]+)+ (?:[A-Z]\w+ )*(?:Meeting|Dialogue|Forum|Summit|Partnership|Alliance|Council|Agreement)\b"
+)
 _PROCESS_WORK = re.compile(
     r"\b(?:participat\w+|part in|contribut\w+|engag\w+|active\w*|work\w*|negotiat\w+|support\w*|host\w*|attend\w*|member\w*|discuss\w+"
     r"|cooperat\w+|dialogue|continu\w+)\b",
@@ -123,7 +133,9 @@ def role_of(sentence: str, start: int, end: int, kind: str = "state") -> str:
     """
     before, after = sentence[:start], sentence[end:]
     spelt_out = _SPELT_OUT.search(before)
-    if spelt_out and after.startswith(")"):  # "the International Telecommunication Union (ITU)": what stands beside both counts
+    if spelt_out and after.startswith(
+        ")"
+    ):  # "the International Telecommunication Union (ITU)": what stands beside both counts
         before, after = before[: spelt_out.start()], after[1:]
     around = _part_of(before, after)
     if kind in KINDS:
@@ -165,10 +177,7 @@ def _is_threat(before: str, after: str, kind: str) -> bool:
 
 
 def _is_model(before: str, after: str) -> bool:
-    return (
-        _BEHIND_MODEL.match(after) is not None
-        or _MODEL.search(_part_of(before, "")[-_MODEL_NEAR:]) is not None
-    )
+    return _BEHIND_MODEL.match(after) is not None or _MODEL.search(_part_of(before, "")[-_MODEL_NEAR:]) is not None
 
 
 def _part_of(before: str, after: str) -> str:

@@ -26,7 +26,9 @@ US_STATES = re.compile(
 _OF_A_STATE = re.compile(
     r"\b(?:Republic|Kingdom|Government|Ministry|Minister|Embassy|Parliament|President|Army|Forces|CERT|People|State)\b"
 )
-_TITLE = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|Professor|Sir|Senator|Judge|General|Colonel|Captain|Minister|President)\.? $")
+_TITLE = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Dr|Prof|Professor|Sir|Senator|Judge|General|Colonel|Captain|Minister|President)\.? $"
+)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -71,6 +73,8 @@ def means_issuer(
 
 
 def _is_shouted(sentence: str, start: int, end: int) -> bool:
+    if sentence[end : end + 1] == "-":
+        return False  # "US-DOC"
     others = sentence[:start] + sentence[end:]
     if others.strip(" .:;,()") and others.upper() == others:
         return True
