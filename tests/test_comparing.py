@@ -193,6 +193,7 @@ def test_who_names_whom_is_counted_with_role_and_places(planted):
 
 def test_who_names_nobody_of_the_other_is_told_each_way(planted):
     plant_mention(planted, "xaa-2016", "We work with Belmora.", "Belmora", issuer="XBB", role="partner")
+    plant_document(planted, "xbb-2018", issuer="XBB", year=2018)
     assert silences(compare(planted, ["XAA", "XBB"])) == [("XBB", "XAA")]
 
 

@@ -361,7 +361,7 @@ def test_the_budapest_convention_is_found_in_the_sample_with_its_sentence(sample
         sample_db,
         "select quote, role from mentions where instrument_id = 'BUDAPEST' and document_id = 'xaa-2016-strategy'",
     )
-    assert found == [{"quote": "In 2015 Parliament ratified the Budapest Convention.", "role": "obligation"}]
+    assert {"quote": "In 2015 Parliament ratified the Budapest Convention.", "role": "obligation"} in found
 
 
 def test_most_names_that_were_planted_in_the_sample_are_found(sample_db, issuers):
