@@ -24,7 +24,8 @@ from pipeline import settings as settings_module
 from pipeline.cli import main as concord
 from pipeline.comparing import FINDINGS
 from pipeline.errors import PROBLEM_KINDS
-from pipeline.mentions import ROLES as MENTION_ROLES
+from pipeline.finding.namings import ROLES as MENTION_ROLES
+from pipeline.instruments import KINDS as INSTRUMENT_KINDS
 from pipeline.records import KINDS, ROLES
 from pipeline.settings import Settings, bundled
 from pipeline.site.api import table as operations
@@ -176,6 +177,7 @@ MAKERS: dict[str, Callable[[], str]] = {
     "findings": _dictionary(("finding", "the issuer"), FINDINGS),
     "kinds": _dictionary(("kind", "name"), KINDS),
     "mentions": _dictionary(("role", "meaning"), MENTION_ROLES),
+    "instruments": _dictionary(("kind", "meaning"), INSTRUMENT_KINDS),
     "problems": _dictionary(("kind", "meaning"), PROBLEM_KINDS),
     "queries": queries,
     "roles": _dictionary(("role", "what it is"), ROLES),

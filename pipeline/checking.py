@@ -30,10 +30,12 @@ def faults_of(db: Database) -> Iterator[str]:
         passages[row["id"]] = passage = to_passage(row)
         yield from _passage_faults(row["id"], row["document_id"], passage, pages)
     yield from _commitment_faults(db, passages)
-    for row in rows(db, "select id, passage_id, start, end, text from mentions"):
+    for row in rows(db, "select id, passage_id, start, end, text, quote from mentions"):
         place = passages.get(row["passage_id"])
         if place and place.text[row["start"] : row["end"]] != row["text"]:
             yield f"mention {row['id']}: its offsets do not give its text"
+        if place and not (row["quote"] in place.text and row["text"] in row["quote"]):
+            yield f"mention {row['id']}: its quote is not the words around it"
 
 
 def count_checked(db: Database) -> dict[str, int]:

@@ -84,13 +84,15 @@ class Counterpart:
 
 @dataclass(frozen=True)
 class Naming:
-    """One issuer names another, so often, in these places."""
+    """One issuer names another, or an instrument, so often, in these places. `name` is that of who or what is named."""
 
     issuer: str
     named: str
     role: str
     times: int
     places: tuple[str, ...]
+    name: str = ""
+    is_instrument: bool = False
 
 
 @dataclass(frozen=True)
@@ -282,20 +284,40 @@ def _best_of_each(
     return kept
 
 
+def silences(comparison: Comparison) -> list[tuple[str, str]]:
+    """Return (issuer, other) where the own texts of one, of which some could be read, name nobody of the other."""
+    named = {(one.issuer, one.named) for one in comparison.namings if not one.is_instrument}
+    heard = {
+        document["for"]
+        for document in comparison.documents
+        if document["issuer_id"] == document["for"] and document["is_covered"] and document["status"] != "not read"
+    }
+    return [
+        (issuer, other)
+        for issuer in comparison.issuers
+        for other in comparison.issuers
+        if issuer in heard and issuer != other and (issuer, other) not in named
+    ]
+
+
 def _namings(db: Database, own: dict[str, list[dict[str, Any]]]) -> list[Naming]:
     found = []
     for code, documents in own.items():
         names, args = _in([document["id"] for document in documents if document["issuer_id"] == code])
         for row in rows(
             db,
-            "select mentions.issuer_id, role, count(*) as n, group_concat(distinct documents.year || ' p. ' || page) as places"
-            f" from mentions join documents on documents.id = document_id where document_id in ({names})"
-            " group by 1, 2 order by n desc, 1, 2",
+            "select coalesce(mentions.issuer_id, instrument_id) as named, role, count(*) as n,"
+            " group_concat(distinct documents.year || ' p. ' || page) as places,"
+            " coalesce(issuers.name, instruments.name) as name, instrument_id is not null as is_instrument"
+            " from mentions join documents on documents.id = document_id"
+            " left join issuers on issuers.id = mentions.issuer_id left join instruments on instruments.id = instrument_id"
+            f" where document_id in ({names}) group by 1, 2, 5, 6 order by n desc, 1, 2",
             args,
         ):
-            found += [
-                Naming(code, row["issuer_id"], row["role"], row["n"], tuple((row["places"] or "").split(",")[:6]))
-            ]
+            places = tuple((row["places"] or "").split(",")[:6])
+            found.append(
+                Naming(code, row["named"], row["role"], row["n"], places, row["name"], bool(row["is_instrument"]))
+            )
     return found
 
 

@@ -19,7 +19,7 @@ from .ids import digest
 from .settings import bundled
 
 ISSUERS_FILE = "issuers.toml"
-_KEYS = {"name", "kind", "aliases", "adjectives", "not_when", "members"}
+_KEYS = {"name", "kind", "aliases", "adjectives", "ambiguous", "not_when", "members", "since"}
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,11 @@ class Membership:
 
 @dataclass(frozen=True)
 class Issuer:
-    """Who issues texts: a state, a group of states, an organisation, or two or more jointly."""
+    """Who issues texts: a state, a group of states, an organisation, or two or more jointly.
+
+    `ambiguous` are those of its names that are also names of somebody or something else; `since` is the day,
+    month or year before which nobody can name it, "" where that is longer ago than any text.
+    """
 
     code: str
     name: str
@@ -47,6 +51,8 @@ class Issuer:
     adjectives: tuple[str, ...] = ()
     not_when: tuple[str, ...] = ()
     members: tuple[Membership, ...] = ()
+    ambiguous: tuple[str, ...] = ()
+    since: str = ""
 
 
 class Issuers:
@@ -67,7 +73,9 @@ class Issuers:
     @property
     def names_hash(self) -> str:
         """A hash of everything by which issuers are recognised in a text: it changes when a name does."""
-        return digest(*sorted((one.code, one.name, one.aliases, one.not_when) for one in self))
+        return digest(
+            *sorted((one.code, one.name, one.aliases, one.not_when, one.ambiguous, one.since) for one in self)
+        )
 
     def joint(self, codes: tuple[str, ...]) -> Issuer:
         """Return the issuer of a text signed by `codes`: the one itself, or all of them jointly."""
@@ -149,6 +157,8 @@ def _merged(path: Path, code: str, known: Issuer | None, values: dict[str, Any])
         adjectives=tuple(values.get("adjectives", known.adjectives if known else ())),
         not_when=tuple(values.get("not_when", known.not_when if known else ())),
         members=_members(values["members"]) if "members" in values else (known.members if known else ()),
+        ambiguous=tuple(values.get("ambiguous", known.ambiguous if known else ())),
+        since=str(values.get("since", known.since if known else "")),
     )
 
 

@@ -195,6 +195,15 @@ def load_splitter(name: str) -> Language:
     return nlp
 
 
+def load_recogniser(name: str) -> Language:
+    """Return the spaCy pipeline called `name` without all but its recogniser of names.
+
+    Raises:
+        ModelError: it is missing, or its files are not the recorded ones.
+    """
+    return _load_pipeline(name, ["tagger", "parser", "senter", "lemmatizer", "attribute_ruler"])
+
+
 def _load_pipeline(name: str, exclude: list[str]) -> Language:
     import spacy
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from .comparing import FINDINGS, Comparison, Counterpart, Quote
+from .comparing import FINDINGS, Comparison, Counterpart, Quote, silences
 from .exporting import Listing, column, write_csv
 from .store import BINDINGNESS
 
@@ -33,8 +33,10 @@ def to_markdown(comparison: Comparison) -> str:
             for pair in pairs:
                 lines += [*_pair_lines(pair), ""]
     lines += ["## Who names whom", ""]
+    lines += [f"- {names[issuer]} names nobody of {names[other]}." for issuer, other in silences(comparison)]
     lines += [
-        f"- {names[naming.issuer]} names {naming.named} as {naming.role}: {naming.times} ({', '.join(naming.places)})"
+        f"- {names[naming.issuer]} names {naming.name or naming.named} as {naming.role}: {naming.times}"
+        f" ({', '.join(naming.places)})"
         for naming in comparison.namings
     ]
     return "\n".join(lines)

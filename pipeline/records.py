@@ -245,12 +245,13 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Mention:
-    """An issuer or group named in a passage: `passage.text[start:end]`."""
+    """An issuer, or else an instrument, named in a passage: `passage.text[start:end]`. The code of the other is ""."""
 
     issuer: str
     start: int
     end: int
     role: str = "mention"
+    instrument: str = ""
 
 
 @dataclass

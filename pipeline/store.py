@@ -299,18 +299,29 @@ create table embeddings (
     primary key (text_hash, model)
 ) strict, without rowid;
 
+create table instruments (
+    id text primary key,
+    name text not null,
+    kind text not null check (kind in ('treaty', 'law', 'process', 'declaration', 'standard')),
+    since text not null
+) strict;
+
 create table mentions (
     id text primary key,
-    issuer_id text not null references issuers(id),
+    issuer_id text references issuers(id),
+    instrument_id text references instruments(id) on delete cascade,
     document_id text not null references documents(id) on delete cascade,
     passage_id text not null references passages(id) on delete cascade,
     page integer not null,
     text text not null,
-    role text not null,
+    quote text not null,
+    role text not null check (role in ('partner', 'threat', 'model', 'obligation', 'mention')),
     start integer not null,
-    "end" integer not null check ("end" > start)
+    "end" integer not null check ("end" > start),
+    check ((issuer_id is null) <> (instrument_id is null))
 ) strict;
 create index mentions_issuer on mentions(issuer_id);
+create index mentions_instrument on mentions(instrument_id);
 create index mentions_document on mentions(document_id);
 create index mentions_passage on mentions(passage_id);
 

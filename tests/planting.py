@@ -109,7 +109,7 @@ def plant_mention(db, document, text, name, *, issuer, role="mention"):
     table(db, "mentions").insert(
         {
             "id": mention, "issuer_id": issuer, "document_id": document, "passage_id": passage, "page": 1, "text": name,
-            "role": role, "start": start, "end": start + len(name),
+            "quote": text, "role": role, "start": start, "end": start + len(name),
         }
     )  # fmt: skip
     return mention

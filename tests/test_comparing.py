@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 from planting import plant_document, plant_mention, plant_passage, plant_promise, plant_vectors
 
-from pipeline.comparing import FINDINGS, cell_of, compare, issuers_with_documents, own_documents, quotes_of_cell
+from pipeline.comparing import (
+    FINDINGS,
+    cell_of,
+    compare,
+    issuers_with_documents,
+    own_documents,
+    quotes_of_cell,
+    silences,
+)
 from pipeline.comparisons import run
 from pipeline.errors import ConcordError
 from pipeline.settings import Settings
@@ -181,6 +189,18 @@ def test_who_names_whom_is_counted_with_role_and_places(planted):
     assert [(one.issuer, one.named, one.role, one.times, one.places) for one in naming] == [
         ("XAA", "XBB", "partner", 1, ("2016 p. 1",))
     ]
+
+
+def test_who_names_nobody_of_the_other_is_told_each_way(planted):
+    plant_mention(planted, "xaa-2016", "We work with Belmora.", "Belmora", issuer="XBB", role="partner")
+    plant_document(planted, "xbb-2018", issuer="XBB", year=2018)
+    assert silences(compare(planted, ["XAA", "XBB"])) == [("XBB", "XAA")]
+
+
+def test_nothing_is_said_of_the_silence_of_one_whose_texts_could_not_be_read(db):
+    plant_document(db, "xaa")
+    plant_document(db, "xbb", issuer="XBB", status="not read")
+    assert silences(compare(db, ["XAA", "XBB"])) == [("XAA", "XBB")]
 
 
 def test_a_quote_says_where_it_stands(planted):

@@ -67,7 +67,10 @@ def test_what_a_corpus_does_not_say_of_a_known_issuer_stays(fact, issuers, known
     ("text", "message"),
     [
         ("[XAA]\nname =", "is not valid TOML"),
-        ("[XAA]\ncapital = 'A'\n", r"\[XAA\] may hold only adjectives, aliases, kind, members, name, not_when"),
+        (
+            "[XAA]\ncapital = 'A'\n",
+            r"\[XAA\] may hold only adjectives, aliases, ambiguous, kind, members, name, not_when",
+        ),
         ("XAA = 'Arvenia'\n", r"\[XAA\] may hold only"),
         ("[XAA]\nkind = 'state'\n", r"\[XAA\] needs a name"),
         ("[XAA]\nname = 'Arvenia'\nkind = 'planet'\n", r"\[XAA\] has the kind 'planet'"),

@@ -11,10 +11,16 @@ from conftest import SAMPLE
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.errors import ManifestError
 from pipeline.finding.names import Names
+from pipeline.finding.namings import ROLES, role_of
+from pipeline.finding.senses import means_issuer, recogniser
+from pipeline.instruments import Instrument, Instruments, load_instruments
 from pipeline.issuers import Issuer, load_issuers
-from pipeline.mentions import find, own_codes, role_of
-from pipeline.records import Mention, Passage, Segment
+from pipeline.mentions import Known, find, is_later, own_codes
+from pipeline.models import load_recogniser
+from pipeline.records import Passage, Segment
+from pipeline.settings import Settings
 from pipeline.store import rows
 
 
@@ -26,6 +32,31 @@ def issuers():
 @pytest.fixture(scope="module")
 def names(issuers):
     return Names(issuers)
+
+
+@pytest.fixture(scope="module")
+def instruments():
+    return load_instruments(SAMPLE)
+
+
+@pytest.fixture(scope="module")
+def known(issuers, instruments):
+    return Known(Names(issuers, instruments), issuers, instruments)
+
+
+@pytest.fixture(scope="module")
+def recognise():
+    """spaCy's recogniser of names, as the stage loads it."""
+    return recogniser(load_recogniser(Settings().english))
+
+
+def named(known, *texts, published_on="", own=frozenset()):
+    """(code, the words) of each mention in a document of these paragraphs."""
+    passages = [(str(place), a_passage(text)) for place, text in enumerate(texts)]
+    return [
+        (mention.issuer or mention.instrument, passage.text[mention.start : mention.end])
+        for _, passage, mention in find(known, passages, own, published_on)
+    ]
 
 
 def found(names, text):
@@ -128,9 +159,8 @@ def test_mentions_lie_in_the_text_in_order_and_apart(text):
     assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans))
 
 
-def test_a_document_does_not_mention_its_own_issuer(names):
-    passages = [("p", a_passage("Arvenia and Belmora will work together."))]
-    assert [mention.issuer for _, _, mention in find(names, passages, frozenset({"XAA"}))] == ["XBB"]
+def test_a_document_does_not_mention_its_own_issuer(known):
+    assert named(known, "Arvenia and Belmora will work together.", own=frozenset({"XAA"})) == [("XBB", "Belmora")]
 
 
 def test_a_joint_text_mentions_none_of_its_signatories(issuers):
@@ -142,32 +172,196 @@ def test_the_text_of_a_group_may_mention_its_members(issuers):
 
 
 @pytest.mark.parametrize("role", ["contents", "reference"])
-def test_contents_and_sources_mention_nobody(names, role):
-    assert find(names, [("p", a_passage("Belmora, Ministry of the Interior", role=role))], frozenset()) == []
+def test_contents_and_sources_mention_nobody(known, role):
+    assert find(known, [("p", a_passage("Belmora, Ministry of the Interior", role=role))], frozenset()) == []
 
 
-def test_a_text_in_a_language_that_is_not_covered_mentions_nobody(names):
-    assert find(names, [("p", a_passage("Le Japon et Belmora", language="fr"))], frozenset()) == []
+def test_a_text_in_a_language_that_is_not_covered_mentions_nobody(known):
+    assert find(known, [("p", a_passage("Le Japon et Belmora", language="fr"))], frozenset()) == []
 
 
 @pytest.mark.parametrize(
-    ("text", "role"),
+    ("text", "found"),
     [
-        ("We will work with Belmora on exercises.", "partner"),
-        ("Malicious activity attributed to Belmora has grown.", "threat"),
-        ("We follow the example of Belmora here.", "model"),
-        ("The scheme is modelled on that of Belmora.", "model"),
-        ("Belmora has one specialist for every nine hundred.", "mention"),
+        ("We ratified the Budapest Convention.", [("BUDAPEST", "Budapest Convention")]),
+        (
+            "the Council of Europe Convention on Cybercrime",
+            [("BUDAPEST", "Council of Europe Convention on Cybercrime")],
+        ),
+        ("the Convention on cybercrime of 2001", [("BUDAPEST", "Convention on cybercrime")]),
+        ("the report of the GGE", [("GGE", "GGE")]),
+        ("the UN Open-ended Working Group (OEWG)", [("OEWG", "UN Open-ended Working Group"), ("OEWG", "OEWG")]),
+        ("the Paris Call for Trust", [("PARIS-CALL", "Paris Call")]),
+        ("the NIS Directive and NATO", [("NIS", "NIS Directive"), ("NATO", "NATO")]),
+        ("the Five Eyes", [("FVEY", "Five Eyes")]),
+        ("the 2030 Agenda", [("AGENDA-2030", "2030 Agenda")]),
+        ("the EU\u2019s strategy and the EU/NATO staff", [("EUU", "EU"), ("EUU", "EU"), ("NATO", "NATO")]),
+        ("http://www.example.org/NATO", []),
     ],
 )
-def test_the_words_of_the_sentence_give_the_role(names, text, role):
-    assert role_of(a_passage(text), next(names.find(text))) == role
+def test_instruments_and_groups_are_found_by_all_their_names(known, text, found):
+    assert named(known, text) == found
 
 
-def test_only_the_sentence_of_the_name_counts_for_its_role():
-    text = "Attacks are growing. Belmora has a plan."
-    passage = Passage("paragraph", text, (), sentences=((0, 20), (21, len(text))))
-    assert role_of(passage, Mention("XBB", 21, 28)) == "mention"
+def test_the_convention_is_the_one_last_named_in_full(known):
+    texts = ("It joined the Budapest Convention.", "The Convention binds it.")
+    assert named(known, *texts)[-1] == ("BUDAPEST", "The Convention")
+
+
+def test_another_convention_named_in_full_takes_the_place_of_the_first(known):
+    texts = ("the Budapest Convention and the Convention against Corruption", "We ratified the Convention.")
+    assert [code for code, _ in named(known, *texts)] == ["BUDAPEST"]
+
+
+def test_the_convention_is_the_last_of_two_that_are_known(known):
+    texts = ("the Budapest Convention; the UN Convention against Corruption", "We ratified the Convention.")
+    assert named(known, *texts)[-1] == ("UNCAC", "the Convention")
+
+
+@pytest.mark.parametrize("text", ["We ratified the Convention.", "the Lanarca Convention; the Convention binds us"])
+def test_the_convention_is_nothing_where_none_that_is_known_was_named(known, text):
+    assert named(known, text) == []
+
+
+def test_a_document_does_not_mention_what_appeared_after_it(known):
+    assert named(known, "the Paris Call and NATO", published_on="2017") == [("NATO", "NATO")]
+
+
+def test_a_group_that_was_founded_after_a_document_is_not_mentioned_in_it(known):
+    assert named(known, "AUKUS and NATO", published_on="2015-03") == [("NATO", "NATO")]
+
+
+@pytest.mark.parametrize(
+    ("since", "published_on", "later"),
+    [
+        ("2018-11-12", "2018-11-11", True), ("2018-11-12", "2018-11-12", False), ("2018-11-12", "2018", False),
+        ("2018-11-12", "2017", True), ("2018", "2018-01-01", False), ("2018-11-12", "", False), ("", "1999", False),
+    ],
+)  # fmt: skip
+def test_dates_are_compared_as_far_as_both_are_known(since, published_on, later):
+    assert is_later(since, published_on) == later
+
+
+def test_a_short_name_that_a_document_spells_out_as_something_else_is_no_mention(known):
+    texts = ("We run a Cyber Watch Centre (CWC).", "The CWC works by night.")
+    assert named(known, *texts) == []
+
+
+def test_a_short_name_that_a_document_spells_out_in_odd_words_is_one(known):
+    text = "the Organization for Cooperation and Security in Europe (OSCE)"
+    assert [code for code, _ in named(known, text)] == ["OSCE", "OSCE"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name", "is_meant"),
+    [
+        ("A drill in Macon, Georgia, showed that the guard can help.", "Georgia", False),
+        ("Utilities in Florida and Georgia were attacked.", "Georgia", False),
+        ("Russian forces attacked networks in Georgia in 2008.", "Georgia", True),
+        ("We support Ukraine, Georgia and Moldova.", "Georgia", True),
+        ("Dr. Jordan spoke to the council.", "Jordan", False),
+        ("Barbara Jordan chaired the committee in Congress.", "Jordan", False),
+        ("The King of Jordan welcomed the ministers of Egypt and Iraq.", "Jordan", True),
+        ("Experts of FIRST met in June.", "FIRST", True),
+        ("OUR FIRST PRIORITY", "FIRST", False),
+        ("JOIN US NOW", "US", False),
+        ("The strategy of the US is from 2018.", "US", True),
+    ],
+)
+def test_a_name_of_two_senses_means_the_issuer_or_not(recognise, sentence, name, is_meant):
+    start = sentence.index(name)
+    states = [(at, at + len(one)) for one in ("Ukraine", "Moldova") if (at := sentence.find(one)) >= 0]
+    assert means_issuer(sentence, start, start + len(name), recognise, states) == is_meant
+
+
+def test_only_a_sentence_with_a_name_of_two_senses_is_shown_to_spacy(issuers, instruments):
+    shown = []
+    known = Known(Names(issuers, instruments), issuers, instruments, lambda text: shown.append(text) or ())
+    named(known, "Japan met Jordan.", "France met Japan.")
+    assert shown == ["Japan met Jordan."]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "kind", "role"),
+    [
+        ("We will work with Belmora on exercises.", "Belmora", "state", "partner"),
+        ("Malicious activity attributed to Belmora has grown.", "Belmora", "state", "threat"),
+        ("We condemn Belmora\u2019s unprovoked war against Corvane.", "Belmora", "state", "threat"),
+        ("We condemn Belmora\u2019s unprovoked war against Corvane.", "Corvane", "state", "mention"),
+        ("We follow the example of Belmora here.", "Belmora", "state", "model"),
+        ("The scheme is modelled on that of Belmora.", "Belmora", "state", "model"),
+        ("Our law complies with the EU Directive.", "EU", "group", "obligation"),
+        ("Belmora has one specialist for every nine hundred.", "Belmora", "state", "mention"),
+        ("We ratified the Budapest Convention in 2015.", "Budapest Convention", "treaty", "obligation"),
+        ("The Paris Call is of 2018.", "Paris Call", "declaration", "mention"),
+        ("We take part in the OEWG.", "OEWG", "process", "partner"),
+        ("See http://example.org on cooperation with Belmora.", "Belmora", "state", "mention"),
+    ],
+)
+def test_the_words_of_the_sentence_give_the_role(text, name, kind, role):
+    start = text.index(name)
+    assert role_of(text, start, start + len(name), kind) == role
+
+
+def test_only_the_sentence_of_the_name_counts_for_its_role(known):
+    text = "We thank our partners. Belmora has a plan."
+    passage = Passage("paragraph", text, (Segment(0, 42, 1, 0, 42),), sentences=((0, 22), (23, len(text))))
+    assert [mention.role for _, _, mention in find(known, [("p", passage)], frozenset())] == ["mention"]
+
+
+@given(
+    st.text(alphabet=" .,;()'\u2019AaBbelmoraCTh", max_size=80),
+    st.integers(0, 40),
+    st.sampled_from(["state", "group", "treaty", "process"]),
+)
+def test_every_name_in_every_sentence_has_one_of_the_roles(text, start, kind):
+    sentence = f"{text[:start]}Belmora{text[start:]}"
+    at = len(text[:start])
+    assert role_of(sentence, at, at + 7, kind) in ROLES
+
+
+def test_every_instrument_has_a_name_that_can_be_found(known, instruments):
+    lost = [one.code for one in instruments if (one.code, one.name) not in named(known, f"See {one.name}.")]
+    assert lost == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[XX]\nname =", "is not valid TOML"),
+        ("[XX]\nbody = 'A'\n", r"\[XX\] may hold only aliases, kind, name, not_when, short, since"),
+        ("[XX]\nkind = 'treaty'\nsince = '2001'\n", r"\[XX\] needs a name"),
+        ("[XX]\nname = 'A'\nkind = 'poem'\nsince = '2001'\n", r"\[XX\] has the kind 'poem'"),
+        ("[XX]\nname = 'A'\nkind = 'treaty'\n", r"\[XX\] needs since"),
+    ],
+)
+def test_a_file_of_instruments_that_cannot_be_used_is_refused(tmp_path, text, message):
+    (tmp_path / "instruments.toml").write_text(text, "utf-8")
+    with pytest.raises(ManifestError, match=message):
+        load_instruments(tmp_path)
+
+
+def test_an_instrument_of_the_corpus_is_known_besides_the_others(tmp_path):
+    (tmp_path / "instruments.toml").write_text(
+        "[XX]\nname = 'Meridian Pact'\nkind = 'treaty'\nsince = '2016'\n", "utf-8"
+    )
+    found = load_instruments(tmp_path)
+    assert found["XX"] == Instrument("XX", "Meridian Pact", "treaty", "2016")
+    assert found["BUDAPEST"].kind == "treaty"
+
+
+def test_a_change_of_a_name_changes_the_hash_by_which_documents_are_read_again():
+    one = Instrument("XX", "Pact", "treaty", "2016")
+    other = Instrument("XX", "Pact", "treaty", "2016", aliases=("Accord",))
+    assert Instruments({"XX": one}).names_hash != Instruments({"XX": other}).names_hash
+
+
+def test_the_budapest_convention_is_found_in_the_sample_with_its_sentence(sample_db):
+    found = rows(
+        sample_db,
+        "select quote, role from mentions where instrument_id = 'BUDAPEST' and document_id = 'xaa-2016-strategy'",
+    )
+    assert {"quote": "In 2015 Parliament ratified the Budapest Convention.", "role": "obligation"} in found
 
 
 def test_most_names_that_were_planted_in_the_sample_are_found(sample_db, issuers):

@@ -30,7 +30,10 @@ def a_comparison(*words):
         issuers=("XAA", "XBB"),
         names={"XAA": "Arvenia", "XBB": "Belmora"},
         themes=(("CAP", "Skills"), ("RTS", "Rights")),
-        documents=({"for": "XAA", "title": "Strategy", "year": None, "status": "read"},),
+        documents=tuple(
+            {"for": one, "issuer_id": one, "title": "Strategy", "year": None, "status": "read", "is_covered": 1}
+            for one in ("XAA", "XBB")
+        ),
         cells={
             ("XAA", "CAP"): Cell("XAA", "CAP", "committed", 2, 1, 3, 2016, 1.5), ("XAA", "RTS"): Cell("XAA", "RTS", "absent"),
             ("XBB", "CAP"): Cell("XBB", "CAP", "mentioned"), ("XBB", "RTS"): Cell("XBB", "RTS", "not read"),
@@ -39,7 +42,7 @@ def a_comparison(*words):
             Counterpart("CAP", a_quote("XAA", text), a_quote("XBB", text, lead_in="We will:"), 0.81, 0.5, "alike")
             for text in words
         ),
-        namings=(Naming("XAA", "XBB", "partner", 2, ("2016 p. 3",)),),
+        namings=(Naming("XAA", "XBB", "partner", 2, ("2016 p. 3",), "Belmora"),),
     )  # fmt: skip
 
 
@@ -90,7 +93,13 @@ def test_a_markdown_tells_the_kinds_of_nought_apart_in_words():
 
 
 def test_a_markdown_says_who_names_whom():
-    assert "- Arvenia names XBB as partner: 2 (2016 p. 3)" in to_markdown(a_comparison())
+    assert "- Arvenia names Belmora as partner: 2 (2016 p. 3)" in to_markdown(a_comparison())
+
+
+def test_who_names_nobody_of_the_other_is_said_plainly():
+    text = to_markdown(a_comparison())
+    assert "- Belmora names nobody of Arvenia." in text
+    assert "- Arvenia names nobody of Belmora." not in text
 
 
 @pytest.mark.parametrize("bindingness", [1, 2, 3, 4])

@@ -81,7 +81,7 @@ STOCK = [
 FITTING = {
     "theme": "cap", "issuer_a": "XAA", "issuer_b": "XBB", "issuer": " xbb ", "first_day": "2000-01-01", "last_day": "2099-12-31",
     "words": "training", "year": "2018", "family": "XAA-strategy", "guideline": "UN-norms",
-    "instrument": " Law", "scope": "",
+    "instrument": " Law", "scope": "", "code": "budapest",
 }  # fmt: skip
 """A value for every parameter of the canned queries, typed as people type."""
 

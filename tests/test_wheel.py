@@ -46,6 +46,7 @@ def names(wheel):
         "pipeline/bundled/corpora/acronyms.toml",
         "pipeline/bundled/corpora/catalogue.csv",
         "pipeline/bundled/corpora/guidelines/un-norms.toml",
+        "pipeline/bundled/corpora/instruments.toml",
         "pipeline/bundled/corpora/issuers.toml",
         "pipeline/bundled/corpora/themes.toml",
         "pipeline/bundled/corpora/sample/documents.csv",

@@ -49,9 +49,11 @@ select problems.*, documents.title, documents.issuer_id, issuers.name as issuer,
 from problems left join documents on documents.id = problems.document_id
 left join issuers on issuers.id = documents.issuer_id
 """
-MENTIONS = """
-select mentions.issuer_id, issuers.name, role, count(*) as n, group_concat(distinct page) as pages
-from mentions join issuers on issuers.id = mentions.issuer_id where document_id = ? group by 1, 2, 3 order by n desc, 2
+NAMED = """
+select coalesce(mentions.issuer_id, instrument_id) as id, coalesce(issuers.name, instruments.name) as name,
+       instrument_id is not null as is_instrument, role, count(*) as n
+from mentions join documents on documents.id = document_id
+left join issuers on issuers.id = mentions.issuer_id left join instruments on instruments.id = instrument_id
 """
 COUNTERPARTS = """
 select other_id as id, substance, wording, relation from counterparts where commitment_id = ? order by substance desc
@@ -268,7 +270,7 @@ def document(db: Database, name: str, start: int, passage_id: str = "") -> dict[
         "parts": [{"start": place, "page": passages[place]["page"], "label": passages[place]["page_label"]} for place in starts],
         "begin": begin,
         "problems": rows(db, f"{PROBLEMS} where document_id = ? order by page", [name]),
-        "mentions": rows(db, MENTIONS, [name]),
+        "mentions": rows(db, f"{NAMED} where document_id = ? group by 1, 2, 3, 4 order by n desc, 2", [name]),
         "editions": _editions(db, found[0]),
         "themes": rows(
             db,
@@ -454,10 +456,7 @@ def issuer(db: Database, code: str) -> dict[str, Any] | None:
             [code],
         ),
         "names_others": rows(
-            db,
-            "select mentions.issuer_id as id, issuers.name, role, count(*) as n from mentions join issuers on issuers.id = mentions.issuer_id"
-            " join documents on documents.id = document_id where documents.issuer_id = ? group by 1, 2, 3 order by n desc limit 40",
-            [code],
+            db, f"{NAMED} where documents.issuer_id = ? group by 1, 2, 3, 4 order by n desc, 2 limit 60", [code]
         ),
         "named_by": rows(
             db,
