@@ -52,7 +52,9 @@ def cell_text(cell: Any) -> str:
 
 
 def _pair_lines(pair: Counterpart) -> list[str]:
-    lines = [f"*{pair.relation}, substance {pair.substance:.2f}, wording {pair.wording:.2f}*", ""]
+    formula = ", one formula" if pair.is_formula else ""
+    said = f"{pair.relation}{formula}: substance {pair.substance:.2f}, wording {pair.wording:.2f}"
+    lines = [f"*{said}{'; ' if pair.note else ''}{pair.note}*", ""]
     for quote in (pair.a, pair.b):
         lines += [f"> {_said(quote)}", f"> — {quote.where}", ""]
     return lines[:-1]
@@ -65,12 +67,14 @@ def _said(quote: Quote) -> str:
 def to_csv(comparison: Comparison) -> str:
     """Return the counterparts of a comparison as CSV, one pair a row, safe to open in a spreadsheet."""
     buffer = io.StringIO()
-    columns = ["theme", "relation", "substance", "wording"]
+    columns = ["theme", "relation", "note", "substance", "wording", "is_formula"]
     sides = ("issuer", "quote", "document_id", "year", "page", "bindingness", "precision", "deadline", "id")
     writer = csv.writer(buffer)
     writer.writerow([*columns, *(f"{side}_a" for side in sides), *(f"{side}_b" for side in sides)])
     for pair in comparison.counterparts:
-        row: list[Any] = [pair.theme, pair.relation, pair.substance, pair.wording]
+        row: list[Any] = [
+            pair.theme, pair.relation, pair.note, pair.substance, pair.wording, int(pair.is_formula)
+        ]  # fmt: skip
         for quote in (pair.a, pair.b):
             row += [getattr(quote, side) for side in sides]
         writer.writerow([harmless(value) for value in row])
