@@ -187,7 +187,9 @@ class Places:
         spans = {
             row["id"]: row
             for row in rows(
-                self.db, 'select id, passage_id, start, "end" as stop from commitments where document_id = ?', [document]
+                self.db,
+                'select id, passage_id, start, "end" as stop from commitments where document_id = ?',
+                [document],
             )
         }
         return [
@@ -199,14 +201,16 @@ class Places:
 
 def fitted(cases: Sequence[Case], promises: Sequence[Promise]) -> dict[str, Any]:
     """Return the weights that a logistic regression learns, as they are kept: opposed pairs and firmness are no matter of weight."""
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  # slow to import, and needed to learn alone
+    from sklearn.linear_model import LogisticRegression  # slow to import, and needed to learn alone
 
     judge = Judge(promises, Weights({}, {}))
     chosen = [case for case in cases if case.judged.relation != "opposed"]
     measures = np.array([judge.measures(case.a, case.b, case.substance, case.wording) for case in chosen])
     wanted = ["same" if case.judged.relation in ONE_PROMISE else case.judged.relation for case in chosen]
     mean, spread = measures.mean(axis=0), measures.std(axis=0) + 1e-9
-    model = LogisticRegression(C=_STRENGTH, class_weight="balanced", max_iter=5000).fit((measures - mean) / spread, wanted)
+    model = LogisticRegression(C=_STRENGTH, class_weight="balanced", max_iter=5000).fit(
+        (measures - mean) / spread, wanted
+    )
     weights = model.coef_ / spread
     biases = model.intercept_ - weights @ mean
     return {
@@ -261,7 +265,9 @@ def table(half: str, cases: Sequence[Case], wanted: Sequence[str], found: Sequen
     for row in rows_of(wanted, found):
         few = "" if row.count >= LEAST else "  too few to count"
         lines.append(f"{row.relation:18}{row.precision:10.2f}{row.recall:8.2f}{row.f1:7.2f}{row.count:7}{few}")
-    lines.append(f"{'macro-F1':18}{macro_f1(wanted, found):25.3f}{len(wanted):7}  95 % interval {low:.3f} to {high:.3f}")
+    lines.append(
+        f"{'macro-F1':18}{macro_f1(wanted, found):25.3f}{len(wanted):7}  95 % interval {low:.3f} to {high:.3f}"
+    )
     lines += ["", f"{'judged / found':18}" + "".join(f"{name[:10]:>11}" for name in ALL)]
     count = Counter(zip(wanted, found, strict=True))
     lines += [f"{one:18}" + "".join(f"{count[one, other]:11}" for other in ALL) for one in ALL]

@@ -220,10 +220,16 @@ def find_formulas(promises: Sequence[Promise]) -> list[Formula]:
     by_id = {promise.id: promise for promise in promises}
     found = []
     met: set[str] = set()
-    for start in sorted(beside):
-        members = [by_id[name] for name in sorted(_reached(start, beside, met))]
+    for name in sorted(beside):
+        members = [by_id[other] for other in _reached(name, beside, met)]
         if len({member.document for member in members}) > 1:
-            found.append(Formula(tuple(sorted(members, key=lambda one: (one.published_on, one.document, one.page, one.start, one.id)))))
+            found.append(
+                Formula(
+                    tuple(
+                        sorted(members, key=lambda one: (one.published_on, one.document, one.page, one.start, one.id))
+                    )
+                )
+            )
     return found
 
 
@@ -259,9 +265,7 @@ def _write_formulas(db: Database, formulas: Iterable[Formula]) -> int:
     return count
 
 
-def _write_pairs(
-    db: Database, judged: Iterable[tuple[Pair, Verdict, Verdict]], formulas: Iterable[Formula]
-) -> int:
+def _write_pairs(db: Database, judged: Iterable[tuple[Pair, Verdict, Verdict]], formulas: Iterable[Formula]) -> int:
     formula_of = {member.id: formula.id for formula in formulas for member in formula.members}
     listed = []
     for pair, there, back in judged:

@@ -16,8 +16,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from operator import mul
 from pathlib import Path
 
+from .errors import ModelError
 from .ids import digest, same_text
 from .settings import bundled
 from .store import BINDINGNESS
@@ -123,13 +125,16 @@ _AIM = re.compile(
 _SUPPORT = re.compile(
     r"^(?:support|promot|encourag|foster|stimulat|facilitat|continu|maintain|reaffirm|help|assist|contribut)", re.I
 )
-_GOING_ON = re.compile(r"\b(?:remains? committed|reaffirm\w*|(?:will|shall) continue|continu(?:es?|ing) to|continuation)\b", re.I)
+_GOING_ON = re.compile(
+    r"\b(?:remains? committed|reaffirm\w*|(?:will|shall) continue|continu(?:es?|ing) to|continuation)\b", re.I
+)
 _DECIDED = re.compile(
     r"\bshall\b|\bdecide[sd]?\b|\binstructs?\b|\b(?:organi[sz]ations|institutions|agencies|operators|coordinators|legislation) must\b",
     re.IGNORECASE,
 )
 _NOT = re.compile(
-    r"(?:\bnot|n['\u2019]t|\bnever|\b(?:refrain|abstain|desist)(?:s|ing)? from)(?: \w+){0,2}\s*$|^(?:no|neither)\b", re.IGNORECASE
+    r"(?:\bnot|n['\u2019]t|\bnever|\b(?:refrain|abstain|desist)(?:s|ing)? from)(?: \w+){0,2}\s*$|^(?:no|neither)\b",
+    re.IGNORECASE,
 )
 """What stands before a verb that is negated."""
 _BAN = re.compile(r"^(?:prohibit|ban|forbid|reject|oppos|renounc|outlaw|abolish)", re.IGNORECASE)
@@ -238,10 +243,35 @@ class Weights:
     def likeliest(self, measures: Sequence[float]) -> str:
         """Return the relation for which the measures speak most."""
         scores = {
-            relation: self.bias[relation] + sum(map(lambda one, weight: one * weight, measures, weights))
+            relation: self.bias[relation] + math.fsum(map(mul, measures, weights))
             for relation, weights in self.of.items()
         }
         return max(scores, key=lambda relation: scores[relation])
+
+
+@cache
+def load_weights(path: Path | None = None) -> Weights:
+    """Return the weights that were learned.
+
+    Raises:
+        ModelError: they are for other measures.
+    """
+    read = json.loads((path or weights_file()).read_text("utf-8"))
+    names = read["measures"]
+    if tuple(names) != MEASURES:
+        raise ModelError(
+            f"{path or weights_file()} weighs other measures than these: {', '.join(MEASURES)}.",
+            remedy="Learn it anew: python benchmarks/counterparts.py --fit",
+        )
+    return Weights(
+        {relation: row["bias"] for relation, row in read["relations"].items()},
+        {relation: tuple(row["weights"]) for relation, row in read["relations"].items()},
+    )
+
+
+def weights_file() -> Path:
+    """Return where the weights are kept."""
+    return bundled("models") / "counterparts.json"
 
 
 @dataclass(frozen=True)
@@ -257,7 +287,7 @@ class Judge:
     """Judges pairs of a corpus. A word or target that few promises of it have says more than a common one."""
 
     promises: Sequence[Promise]
-    weights: Weights = field(default_factory=lambda: load_weights())
+    weights: Weights = field(default_factory=load_weights)
 
     def __post_init__(self) -> None:
         """Count in how many promises each word and target stands."""
@@ -311,14 +341,21 @@ class Judge:
     def shared(self, one: Iterable[str], other: Iterable[str], *, of_shorter: bool = False) -> float:
         """Return the share of words in common, rare ones counting more: of both texts, or of the shorter one."""
         first, second = set(one), set(other)
-        both, here, there = (sum(self._rare.get(word, self._unknown) for word in w) for w in (first & second, first, second))
+        both, here, there = (
+            math.fsum(self._rare.get(word, self._unknown) for word in w) for w in (first & second, first, second)
+        )
         whole = min(here, there) if of_shorter else (here + there) / 2
         return both / whole if whole else 0.0
 
     def _by_weight(self, a: Promise, b: Promise) -> float:
         """Return the cosine of the targets of two promises."""
-        here, there = (sum(self._telling.get(name, 0.0) * share**2 for name, share in p.targets.items()) for p in (a, b))
-        both = sum(self._telling.get(name, 0.0) * a.targets[name] * b.targets[name] for name in a.targets.keys() & b.targets.keys())
+        here, there = (
+            math.fsum(self._telling.get(name, 0.0) * share**2 for name, share in p.targets.items()) for p in (a, b)
+        )
+        both = sum(
+            self._telling.get(name, 0.0) * a.targets[name] * b.targets[name]
+            for name in a.targets.keys() & b.targets.keys()
+        )
         return both / math.sqrt(here * there) if here and there else 0.0
 
     def note(self, a: Promise, b: Promise, relation: str) -> str:
@@ -329,14 +366,23 @@ class Judge:
             notes.append(f"act: {_listed(acts) or a.action.lower()}")
         elif a.action and b.action:
             notes.append(f"act: {a.action.lower()} / {b.action.lower()}")
-        ours = sorted(a.targets.keys() & b.targets.keys(), key=lambda name: -min(a.targets[name], b.targets[name]) * self._telling.get(name, 1.0))
+        ours = sorted(
+            a.targets.keys() & b.targets.keys(),
+            key=lambda name: (-min(a.targets[name], b.targets[name]) * self._telling.get(name, 1.0), name),
+        )
         if ours:
             notes.append(f"target: {', '.join(ours[:2])}")
         elif a.targets and b.targets:
-            notes.append(f"target: {max(a.targets, key=lambda n: a.targets[n])} / {max(b.targets, key=lambda n: b.targets[n])}")
+            notes.append(
+                f"target: {max(a.targets, key=lambda n: a.targets[n])} / {max(b.targets, key=lambda n: b.targets[n])}"
+            )
         if a.bindingness != b.bindingness and relation != "related":
             shown = " → ".join(BINDINGNESS[one.bindingness][0].lower() for one in (a, b))
-            notes.append(f"bindingness: {shown}" if relation in ("firmer", "weaker") else f"bindingness: {shown}, which no word decides")
+            notes.append(
+                f"bindingness: {shown}"
+                if relation in ("firmer", "weaker")
+                else f"bindingness: {shown}, which no word decides"
+            )
         return "; ".join(notes)
 
 
@@ -357,8 +403,12 @@ def mirrored(relation: str) -> str:
 def overlap(one: Mapping[str, float], other: Mapping[str, float], weights: Mapping[str, float] | None = None) -> float:
     """Return how much two weighted sets have in common, of all that either has."""
     weight = (weights or {}).get
-    common = sum(weight(name, 1.0) * min(one.get(name, 0.0), other.get(name, 0.0)) for name in one.keys() & other.keys())
-    whole = sum(weight(name, 1.0) * max(one.get(name, 0.0), other.get(name, 0.0)) for name in one.keys() | other.keys())
+    common = math.fsum(
+        weight(name, 1.0) * min(one.get(name, 0.0), other.get(name, 0.0)) for name in one.keys() & other.keys()
+    )
+    whole = math.fsum(
+        weight(name, 1.0) * max(one.get(name, 0.0), other.get(name, 0.0)) for name in one.keys() | other.keys()
+    )
     return common / whole if whole else 0.0
 
 
@@ -404,24 +454,6 @@ def _by_theme(promise: Promise) -> Mapping[str, float]:
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names))
-
-
-@cache
-def load_weights(path: Path | None = None) -> Weights:
-    """Return the weights that were learned."""
-    read = json.loads((path or weights_file()).read_text("utf-8"))
-    names = read["measures"]
-    if tuple(names) != MEASURES:
-        raise ValueError(f"{path or weights_file()} weighs {names}, not {list(MEASURES)}: learn it anew.")
-    return Weights(
-        {relation: row["bias"] for relation, row in read["relations"].items()},
-        {relation: tuple(row["weights"]) for relation, row in read["relations"].items()},
-    )
-
-
-def weights_file() -> Path:
-    """Return where the weights are kept."""
-    return bundled("models") / "counterparts.json"
 
 
 def weights_key() -> str:

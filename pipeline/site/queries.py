@@ -11,7 +11,16 @@ from typing import Any
 from sqlite_utils import Database
 
 from ..citing import Citation
-from ..comparing import FINDINGS, NEAREST_FIRST, Quote, compare, issuers_with_documents, own_documents, quotes, quotes_of_cell
+from ..comparing import (
+    FINDINGS,
+    NEAREST_FIRST,
+    Quote,
+    compare,
+    issuers_with_documents,
+    own_documents,
+    quotes,
+    quotes_of_cell,
+)
 from ..editions import differences
 from ..judging import RELATIONS
 from ..passages import language_name, load_sheets, to_passage
@@ -368,7 +377,11 @@ def commitment(db: Database, name: str) -> dict[str, Any] | None:
             [name],
         ),
         "counterparts": [
-            (relation, len(listed), [_beside_it(pairs[other], found[0], others[other]) for other in listed[:COUNTERPARTS_SHOWN]])
+            (
+                relation,
+                len(listed),
+                [_beside_it(pairs[other], found[0], others[other]) for other in listed[:COUNTERPARTS_SHOWN]],
+            )
             for relation in RELATIONS
             if (listed := [other for other in pairs if pairs[other]["relation"] == relation])
         ],
