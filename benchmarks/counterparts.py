@@ -10,7 +10,7 @@ for the half that is held out it prints
     relations   precision, recall and F1 of each, macro-F1 with its 95 % interval, and how many pairs each has
     confusion   what was judged (rows), and what was computed (columns)
     opposed     how many pairs that were judged opposed are called the same, firmer or weaker
-    wording     substance and wording of the pairs of each relation
+    wording     substance and wording of the pairs of each relation, and how many formulas there are
 
 A relation of which a half has fewer than five pairs counts in no macro-F1: its F1 would say nothing.
 With --fit it learns `models/counterparts.json` from the half that may be tuned on, and prints nothing else.
@@ -32,7 +32,7 @@ import numpy as np
 from search import HALVES, Place, likeness, place_of
 from sqlite_utils import Database
 
-from pipeline.comparisons import load_promises, wording
+from pipeline.comparisons import find_formulas, load_promises, wording
 from pipeline.embeddings import load_vectors
 from pipeline.errors import ConcordError
 from pipeline.judging import MEASURES, NONE, RELATIONS, Judge, Promise, Weights, weights_file
@@ -126,7 +126,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.json:
         print(json.dumps(figures, indent=1))
         return
-    lines += measure_table(cases)
+    negative = sum(promise.polarity == "negative" for promise in promises)
+    lines += [
+        *measure_table(cases),
+        f"the database: {negative} of {len(promises):,} promises are negative, {len(find_formulas(promises))} formulas",
+    ]
     if left_out:
         lines.append(f"{left_out} pairs are left out: the database does not hold their documents, or not the promises.")
     print("\n".join(lines))

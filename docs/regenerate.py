@@ -24,6 +24,7 @@ from pipeline import settings as settings_module
 from pipeline.cli import main as concord
 from pipeline.comparing import FINDINGS
 from pipeline.errors import PROBLEM_KINDS
+from pipeline.judging import RELATIONS
 from pipeline.mentions import ROLES as MENTION_ROLES
 from pipeline.records import KINDS, ROLES
 from pipeline.settings import Settings, bundled
@@ -170,6 +171,7 @@ MAKERS: dict[str, Callable[[], str]] = {
     "mentions": _dictionary(("role", "meaning"), MENTION_ROLES),
     "problems": _dictionary(("kind", "meaning"), PROBLEM_KINDS),
     "queries": queries,
+    "relations": _dictionary(("relation", "the other promise"), RELATIONS),
     "roles": _dictionary(("role", "what it is"), ROLES),
     "routes": routes,
     "settings": settings,
