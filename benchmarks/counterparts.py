@@ -1,6 +1,6 @@
 """How well counterparts are judged: the relation of pairs that were read, against what is computed.
 
-    python benchmarks/counterparts.py [--db FILE] [--judgments FILE] [--json | --fit]
+    python benchmarks/counterparts.py [--db FILE] [--judgments FILE] [--json | --fit | --plain]
 
 Reads a database that holds the real corpus and `counterpart_judgments.jsonl` (pairs of places on pages,
 with what the second promise is to the first), and changes neither. A promise of the database is the judged
@@ -13,7 +13,8 @@ for the half that is held out it prints
     wording     substance and wording of the pairs of each relation, and how many formulas there are
 
 A relation of which a half has fewer than five pairs counts in no macro-F1: its F1 would say nothing.
-With --fit it learns `models/counterparts.json` from the half that may be tuned on, and prints nothing else.
+With --fit it learns `models/counterparts.json` from the half that may be tuned on, and prints nothing else. With
+--plain it prints the same tables of something plainer: weights for substance and wording alone, learned just so.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from sqlite_utils import Database
 from pipeline.comparisons import find_formulas, load_promises, wording
 from pipeline.embeddings import load_vectors
 from pipeline.errors import ConcordError
-from pipeline.judging import MEASURES, NONE, RELATIONS, Judge, Promise, Weights, weights_file
+from pipeline.judging import MEASURES, NONE, RELATIONS, Judge, Promise, Weights, to_weights, weights_file
 from pipeline.models import encoder_key
 from pipeline.passages import load_passages
 from pipeline.records import Passage
@@ -97,6 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--judgments", type=Path, default=HERE / "counterpart_judgments.jsonl", help="judged pairs")
     parser.add_argument("--json", action="store_true", help="print the figures")
     parser.add_argument("--fit", action="store_true", help="learn the weights from the half that may be tuned on")
+    parser.add_argument("--plain", action="store_true", help="measure substance and wording alone")
     options = parser.parse_args(arguments)
     try:
         db = open_for_reading(options.db)
@@ -104,11 +106,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         cases, left_out = cases_of(load_judgments(options.judgments), db, promises)
     except ConcordError as error:
         raise SystemExit(str(error)) from error
+    tuning = [case for case in cases if case.judged.half == HALVES[0]]
     if options.fit:
-        tuning = [case for case in cases if case.judged.half == HALVES[0]]
-        weights_file().write_text(json.dumps(fitted(tuning, promises), indent=1) + "\n", "utf-8")
+        learned = fitted(tuning, Judge(promises, Weights({}, {})))
+        weights_file().write_text(json.dumps(learned, indent=1) + "\n", "utf-8")
         return
     judge = Judge(promises)
+    if options.plain:
+        judge = Plain(promises, Weights({}, {}))
+        judge.weights = to_weights(fitted(tuning, judge))
     figures = {}
     lines = []
     for half in HALVES:
@@ -205,11 +211,18 @@ class Places:
         ]
 
 
-def fitted(cases: Sequence[Case], promises: Sequence[Promise]) -> dict[str, Any]:
+class Plain(Judge):
+    """Knows nothing of two promises but how alike they are in substance and in wording."""
+
+    def measures(self, a: Promise, b: Promise, substance: float, wording: float) -> tuple[float, ...]:
+        """Return the measures with nought for all others."""
+        return (*super().measures(a, b, substance, wording)[:2], *(0.0,) * (len(MEASURES) - 2))
+
+
+def fitted(cases: Sequence[Case], judge: Judge) -> dict[str, Any]:
     """Return the weights that a logistic regression learns, as they are kept: opposed pairs and firmness are no matter of weight."""
     from sklearn.linear_model import LogisticRegression  # slow to import, and needed to learn alone
 
-    judge = Judge(promises, Weights({}, {}))
     chosen = [case for case in cases if case.judged.relation != "opposed"]
     measures = np.array([judge.measures(case.a, case.b, case.substance, case.wording) for case in chosen])
     wanted = ["same" if case.judged.relation in ONE_PROMISE else case.judged.relation for case in chosen]

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from operator import mul
 from pathlib import Path
+from typing import Any
 
 from .errors import ModelError
 from .ids import digest, same_text
@@ -263,9 +264,15 @@ def load_weights(path: Path | None = None) -> Weights:
             f"{path or weights_file()} weighs other measures than these: {', '.join(MEASURES)}.",
             remedy="Learn it anew: python benchmarks/counterparts.py --fit",
         )
+    return to_weights(read)
+
+
+def to_weights(read: Mapping[str, Any]) -> Weights:
+    """Return weights as they are kept in JSON."""
+    relations = read["relations"]
     return Weights(
-        {relation: row["bias"] for relation, row in read["relations"].items()},
-        {relation: tuple(row["weights"]) for relation, row in read["relations"].items()},
+        {relation: row["bias"] for relation, row in relations.items()},
+        {relation: tuple(row["weights"]) for relation, row in relations.items()},
     )
 
 

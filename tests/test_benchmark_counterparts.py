@@ -100,7 +100,7 @@ def test_what_is_learned_weighs_every_measure(counterparts, planted):
     judged = [counterparts.Judged("tuning", "neighbours", relation, *sides) for relation in ("same", "none", "related")]
     promises = load_promises(db)
     cases, _ = counterparts.cases_of(judged, db, promises)
-    learned = counterparts.fitted(cases, promises)
+    learned = counterparts.fitted(cases, counterparts.Judge(promises))
     assert {len(row["weights"]) for row in learned["relations"].values()} == {len(MEASURES)}
 
 
@@ -110,7 +110,13 @@ def test_firmness_and_opposition_are_not_learned(counterparts, planted):
     judged = [counterparts.Judged("tuning", "neighbours", relation, *sides) for relation in relations]
     promises = load_promises(db)
     cases, _ = counterparts.cases_of(judged, db, promises)
-    assert set(counterparts.fitted(cases, promises)["relations"]) == {"same", "related", "none"}
+    assert set(counterparts.fitted(cases, counterparts.Judge(promises))["relations"]) == {"same", "related", "none"}
+
+
+def test_the_plain_judge_sees_substance_and_wording_alone(counterparts, planted):
+    promises = load_promises(planted[0])
+    measures = counterparts.Plain(promises).measures(*promises, 0.7, 0.2)
+    assert (measures[:2], set(measures[2:])) == ((0.7, 0.2), {0.0})
 
 
 def test_without_a_database_it_says_how_to_make_one(counterparts, tmp_path):
