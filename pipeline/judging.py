@@ -383,13 +383,9 @@ class Judge:
             notes.append(
                 f"target: {max(a.targets, key=lambda n: a.targets[n])} / {max(b.targets, key=lambda n: b.targets[n])}"
             )
-        if a.bindingness != b.bindingness and relation != "related":
+        if a.bindingness != b.bindingness and relation in ("same", "firmer", "weaker"):
             shown = " → ".join(BINDINGNESS[one.bindingness][0].lower() for one in (a, b))
-            notes.append(
-                f"bindingness: {shown}"
-                if relation in ("firmer", "weaker")
-                else f"bindingness: {shown}, which no word decides"
-            )
+            notes.append(f"bindingness: {shown}{', which no word shows' if relation == 'same' else ''}")
         return "; ".join(notes)
 
 

@@ -203,6 +203,15 @@ def test_the_note_says_how_firmness_differs():
     assert judged(AIM, WILL, weights=SAME).note.endswith("bindingness: aspiration → undertaking")
 
 
+def test_the_note_owns_up_to_a_firmness_that_no_word_shows():
+    judge = Judge([WILL], SAME)
+    assert judge.note(replace(WILL, bindingness=1), WILL, "same").endswith("undertaking, which no word shows")
+
+
+def test_the_note_leaves_firmness_out_where_the_promises_are_not_one():
+    assert "bindingness" not in Judge([WILL], SAME).note(AIM, WILL, "related")
+
+
 def test_a_target_that_the_object_names_first_counts_most():
     found = promise("We will protect energy as well as software.", target="energy").targets
     assert found["critical infrastructure"] > found["products"] > 0
