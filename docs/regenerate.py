@@ -26,6 +26,7 @@ from pipeline.comparing import FINDINGS
 from pipeline.errors import PROBLEM_KINDS
 from pipeline.finding.namings import ROLES as MENTION_ROLES
 from pipeline.instruments import KINDS as INSTRUMENT_KINDS
+from pipeline.judging import RELATIONS
 from pipeline.records import KINDS, ROLES
 from pipeline.settings import Settings, bundled
 from pipeline.site.api import table as operations
@@ -180,6 +181,7 @@ MAKERS: dict[str, Callable[[], str]] = {
     "instruments": _dictionary(("kind", "meaning"), INSTRUMENT_KINDS),
     "problems": _dictionary(("kind", "meaning"), PROBLEM_KINDS),
     "queries": queries,
+    "relations": _dictionary(("relation", "the other promise"), RELATIONS),
     "roles": _dictionary(("role", "what it is"), ROLES),
     "routes": routes,
     "settings": settings,

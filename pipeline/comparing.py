@@ -25,6 +25,9 @@ FINDINGS = {
 }
 """What a cell of the coverage matrix can say; the last four are the four kinds of nought."""
 
+NEAREST_FIRST = "case relation when 'related' then 2 when 'other instrument' then 1 else 0 end"
+"""Orders counterparts: one promise and its opposite, then other ways to one end, then what is related."""
+
 
 @dataclass(frozen=True)
 class Quote:
@@ -72,7 +75,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Counterpart:
-    """Two quotes of two issuers that promise alike."""
+    """Two quotes of two issuers, and what the second is to the first (`judging.RELATIONS`), with the reason."""
 
     theme: str
     a: Quote
@@ -80,6 +83,8 @@ class Counterpart:
     substance: float
     wording: float
     relation: str
+    note: str = ""
+    is_formula: bool = False
 
 
 @dataclass(frozen=True)
@@ -242,10 +247,11 @@ def _counterparts(
     names, args = _in(sorted(home))
     pairs = rows(
         db,
-        "select commitment_id, other_id, counterparts.theme_id, substance, wording, relation, a.document_id as a, b.document_id as b"
+        "select commitment_id, other_id, counterparts.theme_id, substance, wording, relation, note, is_formula,"
+        " a.document_id as a, b.document_id as b"
         " from counterparts join commitments as a on a.id = commitment_id join commitments as b on b.id = other_id"
         f" where a.document_id in ({names}) and b.document_id in ({names})"
-        " order by substance desc, commitment_id",
+        f" order by {NEAREST_FIRST}, substance desc, commitment_id",
         [*args, *args],
     )
     kept = _best_of_each(pairs, home, list(own), themes, most)
@@ -255,7 +261,7 @@ def _counterparts(
     return [
         Counterpart(
             pair["theme_id"], found[pair["commitment_id"]], found[pair["other_id"]], pair["substance"], pair["wording"],
-            pair["relation"],
+            pair["relation"], pair["note"], bool(pair["is_formula"]),
         )
         for pair in sorted(kept, key=lambda pair: order[pair["theme_id"]])
     ]  # fmt: skip

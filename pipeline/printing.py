@@ -51,7 +51,9 @@ def cell_text(cell: Any) -> str:
 
 
 def _pair_lines(pair: Counterpart) -> list[str]:
-    lines = [f"*{pair.relation}, substance {pair.substance:.2f}, wording {pair.wording:.2f}*", ""]
+    formula = ", one formula" if pair.is_formula else ""
+    said = f"{pair.relation}{formula}: substance {pair.substance:.2f}, wording {pair.wording:.2f}"
+    lines = [f"*{said}{'; ' if pair.note else ''}{pair.note}*", ""]
     for quote in (pair.a, pair.b):
         lines += [f"> {_said(quote)}", f"> — {quote.where}", ""]
     return lines[:-1]
@@ -78,8 +80,10 @@ _SIDE = (
 PAIR = (
     column("theme", str, "What both are about"),
     column("relation", str, "How the two stand to each other"),
+    column("note", str, "What agrees, and what does not"),
     column("substance", float, "How alike they are in meaning, 0 to 1"),
     column("wording", float, "How much they share word for word, 0 to 1"),
+    column("is_formula", int, "1 when both repeat one formula"),
     *(column(f"{name}_{side}", kind, f"Of the {ordinal}: {meaning}") for side, ordinal in (("a", "first"), ("b", "second")) for name, kind, meaning in _SIDE),
 )  # fmt: skip
 """Columns of the counterparts of a comparison."""
@@ -119,7 +123,8 @@ def listings(comparison: Comparison, address: str = "") -> tuple[Listing, ...]:
 
 
 def _to_row(pair: Counterpart) -> dict[str, Any]:
-    row: dict[str, Any] = {name: getattr(pair, name) for name in ("theme", "relation", "substance", "wording")}
+    row: dict[str, Any] = {name: getattr(pair, name) for name in ("theme", "relation", "note", "substance", "wording")}
+    row["is_formula"] = int(pair.is_formula)
     for side, quote in (("a", pair.a), ("b", pair.b)):
         row |= {f"{name}_{side}": getattr(quote, name) for name, _, _ in _SIDE}
     return row

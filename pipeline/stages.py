@@ -51,7 +51,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("embeddings", "commitments, passages", "embeddings, models", embeddings.run),
     Stage("themes", "commitments, passages, embeddings", "themes, subthemes, subtheme_members, subtheme_lineage, commitment_themes, passage_themes", themes.run),
     Stage("mentions", "documents, passages, issuers", "mentions, instruments", mentions.run),
-    Stage("comparisons", "commitments, themes, embeddings", "counterparts, coverage", comparisons.run),
+    Stage("comparisons", "commitments, themes, embeddings", "counterparts, formulas, formula_commitments, coverage", comparisons.run),
     Stage("editions", "documents, commitments, commitment_themes, embeddings", "edition_changes", editions.run),
     Stage("guidelines", "documents, commitments, passages, commitment_themes, passage_themes, embeddings", "guidelines, guideline_elements, guideline_seeds, guideline_scores, guideline_quotes", guidelines.run),
     Stage("facets", "commitments, mentions, guideline_quotes", "facets", facets.run),

@@ -329,14 +329,32 @@ create table counterparts (
     commitment_id text not null references commitments(id) on delete cascade,
     other_id text not null references commitments(id) on delete cascade,
     theme_id text not null references themes(id),
+    relation text not null
+        check (relation in ('same', 'firmer', 'weaker', 'other instrument', 'opposed', 'related')),
+    note text not null default '',
     substance real not null,
     wording real not null,
-    relation text not null,
+    is_formula integer not null check (is_formula in (0, 1)),
     primary key (commitment_id, other_id),
     check (commitment_id <> other_id)
 ) strict;
 create index counterparts_other on counterparts(other_id);
 create index counterparts_theme on counterparts(theme_id);
+
+create table formulas (
+    id text primary key,
+    first_id text not null references commitments(id) on delete cascade,
+    commitments integer not null,
+    documents integer not null,
+    issuers integer not null
+) strict;
+create index formulas_first on formulas(first_id);
+
+create table formula_commitments (
+    commitment_id text primary key references commitments(id) on delete cascade,
+    formula_id text not null references formulas(id) on delete cascade
+) strict;
+create index formula_commitments_formula on formula_commitments(formula_id);
 
 create table coverage (
     issuer_id text not null references issuers(id) on delete cascade,

@@ -1,6 +1,8 @@
-"""Comparisons: which promises of different issuers are alike, and what each issuer does with each theme."""
+"""Comparisons: counterparts and formulas of different issuers, and what each issuer does with each theme."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from planting import plant_document, plant_passage, plant_promise, plant_vectors
 
-from pipeline.comparisons import Promise, find_pairs, run, wording
+from pipeline.comparisons import Pair, find_formulas, find_pairs, judge_pairs, run, wording
+from pipeline.judging import Promise
 from pipeline.settings import Settings
 from pipeline.store import mark, rows
 
@@ -95,6 +98,45 @@ def test_other_words_share_nothing():
     assert wording("We will train judges and police.", "Schools shall teach online safety.") == 0
 
 
+def formula(document, quote, *, issuer="XAA", year="2020"):
+    return Promise(f"{document}-{quote[:9]}", issuer, quote, ("INTL",), document=document, published_on=year)
+
+
+def test_a_formula_within_a_longer_quote_is_found():
+    listed = [formula("one", FORMULA), formula("two", f"As the Group agreed in 2017, {FORMULA}", issuer="XBB")]
+    assert [len(found.members) for found in find_formulas(listed)] == [2]
+
+
+def test_a_few_words_in_common_make_no_formula():
+    other = "We will not support any activity by which schools are made to buy what they do not want or need."
+    assert find_formulas([formula("one", FORMULA), formula("two", other, issuer="XBB")]) == []
+
+
+def test_what_one_document_alone_repeats_is_no_formula():
+    assert find_formulas([formula("one", FORMULA), formula("one", f"Again: {FORMULA}")]) == []
+
+
+def test_a_formula_of_one_issuer_is_traced_too():
+    listed = [formula("new", FORMULA, year="2023"), formula("old", FORMULA, year="2017")]
+    assert [found.members[0].document for found in find_formulas(listed)] == ["old"]
+
+
+def test_a_later_document_changes_no_formula_s_id():
+    listed = [formula("one", FORMULA), formula("two", FORMULA, issuer="XBB", year="2021")]
+    (before,), (after,) = find_formulas(listed), find_formulas([*listed, formula("three", FORMULA, year="2022")])
+    assert before.id == after.id
+
+
+def test_both_sides_of_a_pair_have_a_note_of_their_own():
+    listed = [
+        replace(formula("one", "We will train the judges of our courts.", issuer="XAA"), action="train", bindingness=4),
+        replace(formula("two", "We will train the judges of our courts.", issuer="XBB"), action="train", bindingness=3),
+    ]
+    pairs = find_pairs(listed, unit([1, 0], [1, 0]), floor=0.6, most=3)
+    ((_, there, back),) = judge_pairs(listed, pairs)
+    assert ("mandated → undertaking" in there.note, "undertaking → decided" in back.note) == (True, True)
+
+
 @pytest.fixture
 def planted(db, letters):
     """Three issuers with the same formula, one in a joint text, and a promise of one alone."""
@@ -115,9 +157,49 @@ def test_a_pair_is_written_from_either_side(planted):
     assert found == {(other, one) for one, other in found}
 
 
-def test_a_formula_that_is_repeated_word_for_word_has_the_same_wording(planted):
+def test_what_is_repeated_word_for_word_is_the_same_promise(planted):
     run(planted, Settings(), QUIET)
-    assert {row["relation"] for row in rows(planted, "select relation from counterparts")} == {"same wording"}
+    assert {row["relation"] for row in rows(planted, "select relation from counterparts")} == {"same"}
+
+
+def test_a_pair_that_repeats_a_formula_says_so(planted):
+    run(planted, Settings(), QUIET)
+    assert {row["is_formula"] for row in rows(planted, "select is_formula from counterparts")} == {1}
+
+
+def test_a_formula_is_traced_to_the_text_that_was_published_first(planted):
+    run(planted, Settings(), QUIET)
+    found = rows(planted, "select document_id, formulas.* from formulas join commitments on commitments.id = first_id")
+    assert [(row["document_id"], row["commitments"], row["documents"], row["issuers"]) for row in found] == [
+        ("one", 3, 3, 3)
+    ]
+
+
+def test_every_commitment_that_repeats_a_formula_is_listed(planted):
+    run(planted, Settings(), QUIET)
+    found = rows(
+        planted, "select document_id from formula_commitments join commitments on id = commitment_id order by 1"
+    )
+    assert [row["document_id"] for row in found] == ["both", "one", "two"]
+
+
+def test_firmer_from_one_side_is_written_as_weaker_from_the_other(db, letters):
+    for name, issuer, verb, bindingness in (("one", "XAA", "will", 3), ("two", "XBB", "aim to", 1)):
+        plant_document(db, name, issuer=issuer)
+        quote = f"We {verb} train the judges and the prosecutors of our courts."
+        plant_promise(db, name, quote, bindingness=bindingness, action="train")
+    plant_vectors(db, letters)
+    run(db, Settings(), QUIET)
+    found = rows(db, "select document_id, relation from counterparts join commitments on id = commitment_id order by 1")
+    assert [tuple(row.values()) for row in found] == [("one", "weaker"), ("two", "firmer")]
+
+
+def test_a_pair_that_is_no_counterpart_is_left_out():
+    listed = [
+        replace(formula("one", "Listen to teachers of music.", issuer="XAA"), themes=("CAP", "SUP"), action="Listen"),
+        replace(formula("two", "Silent tests of cheaper mice.", issuer="XBB"), themes=("RDI", "SUP"), action="tests"),
+    ]
+    assert judge_pairs(listed, [Pair(listed[0].id, listed[1].id, "SUP", 0.3, 0.0)]) == []
 
 
 def test_every_issuer_with_a_document_has_a_cell_for_every_theme(planted):

@@ -123,12 +123,43 @@ def test_a_commitment_stands_on_the_page_of_its_block(database, truth):
 def test_the_formula_of_33_words_has_the_same_wording_wherever_it_is_repeated(database, a, b):
     pairs = rows(
         database,
-        "select relation, a.quote as quote, b.quote as other from counterparts join commitments as a on a.id = commitment_id"
+        "select relation, is_formula, a.quote as quote, b.quote as other from counterparts join commitments as a on a.id = commitment_id"
         " join commitments as b on b.id = other_id where a.document_id = ? and b.document_id = ?",
         [a, b],
     )
-    relations = [pair["relation"] for pair in pairs if FORMULA in pair["quote"] and FORMULA in pair["other"]]
-    assert relations == ["same wording"]
+    found = [
+        (pair["relation"], pair["is_formula"])
+        for pair in pairs
+        if FORMULA in pair["quote"] and FORMULA in pair["other"]
+    ]
+    assert found == [("same", 1)]
+
+
+def test_the_formula_is_traced_to_the_declaration_in_which_it_stood_first(database):
+    found = rows(
+        database,
+        "select first.document_id as first from formulas join formula_commitments on formula_id = formulas.id"
+        " join commitments on commitments.id = commitment_id join commitments as first on first.id = first_id"
+        " where commitments.document_id = 'xaa-2021-strategy' and instr(commitments.quote, ?)",
+        [FORMULA],
+    )
+    assert [row["first"] for row in found] == ["xmg-2017-declaration"]
+
+
+def test_no_planted_opposed_pair_is_called_the_same(database):
+    planted = json.loads((SAMPLE / "counterparts.json").read_text("utf-8"))
+    found = {
+        (same_text(row["quote"]), same_text(row["other"])): row["relation"]
+        for row in rows(
+            database,
+            "select relation, a.quote as quote, b.quote as other from counterparts join commitments as a on a.id = commitment_id"
+            " join commitments as b on b.id = other_id",
+        )
+    }
+    opposed = [pair for pair in planted if pair["relation"] == "opposed"]
+    called = [found.get((same_text(pair["a"]["quote"]), same_text(pair["b"]["quote"]))) for pair in opposed]
+    assert opposed
+    assert not set(called) & {"same", "firmer", "weaker"}
 
 
 @pytest.mark.xfail(
@@ -179,7 +210,7 @@ async def test_the_site_shows_a_commitment_of_the_run_with_its_page_and_its_coun
     row = rows(
         database,
         "select commitments.id, quote, other_id from commitments join counterparts on commitment_id = commitments.id"
-        " where document_id = 'xaa-2021-strategy' and relation = 'same wording' order by 1, 3 limit 1",
+        " where document_id = 'xaa-2021-strategy' and is_formula order by 1, 3 limit 1",
     )[0]
     client = Datasette([str(sample_run.db)]).client
     text = (await client.get(f"/commitment/{row['id']}")).text

@@ -536,7 +536,7 @@ def hostile(path, tmp_path_factory):
                 "quote", "lead_in", "actor", "modality", "action", "object", "partner", "deadline", "money", "condition",
                 "bindingness_cue", "precision_cues",
             ),
-            "slots": ("text",), "mentions": ("text", "role"), "counterparts": ("relation",), "problems": ("message", "remedy"),
+            "slots": ("text",), "mentions": ("text", "role"), "counterparts": ("note",), "problems": ("message", "remedy"),
             "runs": ("corpus", "version"), "models": ("source", "licence"), "quality": ("measure",),
         }.items():  # fmt: skip
             sets = ", ".join(f'"{column}" = "{column}" || ?' for column in columns)

@@ -11,7 +11,18 @@ from typing import Any
 from sqlite_utils import Database
 
 from ..citing import Citation
-from ..comparing import FINDINGS, Quote, compare, issuers_with_documents, own_documents, quotes, quotes_of_cell
+from ..comparing import (
+    FINDINGS,
+    NEAREST_FIRST,
+    Quote,
+    compare,
+    issuers_with_documents,
+    own_documents,
+    quotes,
+    quotes_of_cell,
+)
+from ..editions import differences
+from ..judging import RELATIONS
 from ..passages import language_name, load_sheets, to_passage
 from ..store import rows
 
@@ -22,6 +33,11 @@ __all__ = [
 
 CHARACTERS_A_PAGE = 45_000
 """Text of a document shown at a time: a page stays under 200 KB."""
+
+COUNTERPARTS_SHOWN = 8
+"""Counterparts of one relation that the page of a commitment shows."""
+MARKED_FROM = 0.2
+"""Share of word triples in common from which the words that differ are marked: in other texts nearly all would be."""
 
 COUNTS = """
 select (select count(*) from documents) as documents, (select count(*) from documents where status in ('read', 'partly read')) as read,
@@ -55,8 +71,12 @@ select coalesce(mentions.issuer_id, instrument_id) as id, coalesce(issuers.name,
 from mentions join documents on documents.id = document_id
 left join issuers on issuers.id = mentions.issuer_id left join instruments on instruments.id = instrument_id
 """
-COUNTERPARTS = """
-select other_id as id, substance, wording, relation from counterparts where commitment_id = ? order by substance desc
+COUNTERPARTS = f"""
+select other_id as id, substance, wording, relation, note, is_formula from counterparts where commitment_id = ?
+order by {NEAREST_FIRST}, substance desc
+"""
+FORMULA = """
+select formulas.* from formulas join formula_commitments on formula_id = id where commitment_id = ?
 """
 SUBTHEMES = """
 select subthemes.*, count(distinct commitments.issuer_id) as issuers, min(commitments.year) as first_year,
@@ -175,8 +195,15 @@ def comparison(db: Database, issuers: list[str], at: int | None, theme: str) -> 
     labels = {row["id"]: row["label"] for row in rows(db, "select id, label from bindingness")}
     names = {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")}
     ids = [quote.id for pair in found.counterparts for quote in (pair.a, pair.b)]
+    marks = {
+        (pair.a.id, pair.b.id): differences(pair.a.quote, pair.b.quote)
+        for pair in found.counterparts
+        if pair.wording >= MARKED_FROM
+    }
     return {
         "comparison": found,
+        "marks": marks,
+        "relations": RELATIONS,
         "most": most,
         "bindingness": labels,
         "issuer_names": names,
@@ -354,10 +381,38 @@ def commitment(db: Database, name: str) -> dict[str, Any] | None:
             " where commitment_id = ? order by commitment_themes.position",
             [name],
         ),
-        "counterparts": [(pairs[other], others[other]) for other in pairs],
+        "counterparts": [
+            (
+                relation,
+                len(listed),
+                [_beside_it(pairs[other], found[0], others[other]) for other in listed[:COUNTERPARTS_SHOWN]],
+            )
+            for relation in RELATIONS
+            if (listed := [other for other in pairs if pairs[other]["relation"] == relation])
+        ],
+        "relations": RELATIONS,
+        "formula": _formula(db, name),
         "confidence": confidence(db, pairs),
         "names": {item["id"]: item["name"] for item in rows(db, "select id, name from issuers")},
     }
+
+
+def _beside_it(pair: dict[str, Any], quote: Quote, other: Quote) -> tuple[dict[str, Any], Quote, list[tuple[int, int]]]:
+    """Return a counterpart with the words of it that the quote does not have, where the two are worded alike."""
+    is_alike = pair["wording"] >= MARKED_FROM
+    return pair, other, differences(quote.quote, other.quote)[1] if is_alike else []
+
+
+def _formula(db: Database, name: str) -> dict[str, Any] | None:
+    """Return the formula that a commitment repeats: its counts, where it stood first, and all who have it."""
+    found = rows(db, FORMULA, [name])
+    if not found:
+        return None
+    members = quotes(
+        db, "commitments.id in (select commitment_id from formula_commitments where formula_id = ?)", [found[0]["id"]]
+    )
+    first = next(quote for quote in members if quote.id == found[0]["first_id"])
+    return {**found[0], "first": first, "members": members, "is_first": first.id == name}
 
 
 def _sheets(db: Database, row: dict[str, Any]) -> list[dict[str, Any]]:
