@@ -273,6 +273,8 @@ create table slots (
     primary key (commitment_id, name)
 ) strict;
 
+create index slots_name on slots(name);
+
 create table commitment_themes (
     commitment_id text not null references commitments(id) on delete cascade,
     theme_id text not null references themes(id),
