@@ -162,9 +162,6 @@ def test_no_planted_opposed_pair_is_called_the_same(database):
     assert not set(called) & {"same", "firmer", "weaker"}
 
 
-@pytest.mark.xfail(
-    strict=True, reason='"No operator shall be asked to disclose a trade secret." is about firms and is taken for RTS'
-)
 def test_belmora_does_not_speak_of_rights(database):
     cell = rows(database, "select finding from coverage where issuer_id = 'XBB' and theme_id = 'RTS'")[0]
     assert cell["finding"] == "absent"

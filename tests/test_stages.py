@@ -62,6 +62,7 @@ def test_the_stages_stand_in_the_order_in_which_texts_flow():
         "comparisons",
         "editions",
         "guidelines",
+        "facets",
     ]
 
 
