@@ -1,6 +1,7 @@
 """How well files are read: texts of the sample typeset in many layouts, read back, held against the truth.
 
     python benchmarks/reading.py [--json]
+    python benchmarks/reading.py --by-hand
 
 Typesets the PDF sources of the sample corpus in every layout below, in a folder of its own, reads
 them with Concord, and does the same with the sample's files as they are. Prints for each layout:
@@ -11,6 +12,9 @@ them with Concord, and does the same with the sample's files as they are. Prints
     furniture  sentences that hold a running head, a page number or the notice at the foot
     lead-ins   list items with the right lead-in
     cells      cells of action tables that are right
+
+With --by-hand it counts what was found when sentences of real documents, drawn by chance, were read
+against their page: sentence_judgments.jsonl holds the lines of each on its pages, and its faults.
 
 docs/reading.md says what each figure means and how the boundaries are counted.
 """
@@ -72,6 +76,9 @@ LAYOUTS: dict[str, Design] = {
 TABLE_LAYOUTS = tuple(name for name, design in LAYOUTS.items() if design.columns == 1)
 """Tables of five columns need a page's whole width."""
 
+JUDGMENTS = ROOT / "benchmarks" / "sentence_judgments.jsonl"
+FAULTS = ("furniture", "note mark", "boundary", "words", "role")
+"""What a sentence can have wrong: it holds a running head, a page number or a note; or the mark of one; and so on."""
 NOT_BLOCKS = frozenset({"contents", "table_header", "notice"})
 """Roles of the truth that are no passages, or are told apart from furniture by nobody but their author."""
 
@@ -116,7 +123,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print the counts")
     parser.add_argument("--misses", action="store_true", help="print each block that did not come out whole")
+    parser.add_argument("--by-hand", action="store_true", help="print what sentences read by hand have wrong")
     options = parser.parse_args()
+    if options.by_hand:
+        print_judgments()
+        return
     scores = [*typeset_scores(options.misses), *sample_scores(options.misses)]
     if options.json:
         print(json.dumps([asdict(score) for score in scores], indent=1))
@@ -129,6 +140,15 @@ def main() -> None:
             f"{score.layout:44}{score.files:6}{score.error_rate:8.2%}{score.boundary_f1:11.3f}{score.out_of_order:7}"
             f"{score.with_furniture:11}{share(score.items_right, score.items):>11}{share(score.cells_right, score.cells):>11}"
         )
+
+
+def print_judgments() -> None:
+    """Print how many of the sentences that were read by hand have which fault."""
+    judged = [json.loads(line) for line in JUDGMENTS.read_text("utf-8").splitlines()]
+    print(f"{len(judged)} sentences of {len({one['document'] for one in judged})} documents")
+    for fault in FAULTS:
+        print(f"{fault:12}{sum(fault in one['faults'] for one in judged):4}")
+    print(f"{'none':12}{sum(not one['faults'] for one in judged):4}")
 
 
 def share(part: int, whole: int) -> str:
