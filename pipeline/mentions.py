@@ -8,7 +8,7 @@ issuer, nor what appeared after it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -30,6 +30,8 @@ from .store import outputs, rows, write_rows
 from .work import work_through
 
 FINDER = "mentions/3"
+_SPELT_WITHIN = 200
+"""Characters before a short name in which the words that it abbreviates are looked for."""
 _UNREAD = frozenset({"contents", "reference"})
 _SPELT_OUT = re.compile(r"([A-Z][\w\u2019'&-]*(?: (?:[A-Z][\w\u2019'&-]*|of|the|for|and|on|in|against))+) \($")
 
@@ -89,10 +91,15 @@ def find(
     """
     referring = Referring(known.instruments)
     read = [one for one in passages if one[1].role not in _UNREAD and one[1].language in (*COVERED, "")]
-    of_its_own = {short for _, passage in read for short in other_senses(known, passage.text)}
+    read.sort(key=lambda one: one[1].pages[0])  # footnotes behind their page
+    names = [list(known.names.find(passage.text)) for _, passage in read]
+    of_its_own = {
+        short for (_, passage), listed in zip(read, names, strict=True)
+        for short in other_senses(known, passage.text, listed)
+    }  # fmt: skip
     found = []
-    for passage_id, passage in sorted(read, key=lambda one: one[1].pages[0]):  # footnotes behind their page
-        full = [one for one in known.names.find(passage.text) if not is_later(_since(known, one), published_on)]
+    for (passage_id, passage), listed in zip(read, names, strict=True):
+        full = [one for one in listed if not is_later(_since(known, one), published_on)]
         full = [one for one in full if passage.text[one.start : one.end] not in of_its_own]
         full = [one for one in full if one.issuer not in own and _is_meant(known, passage, one, full)]
         for mention in sorted((*full, *referring.find(passage.text, full)), key=lambda one: one.start):
@@ -102,11 +109,11 @@ def find(
     return found
 
 
-def other_senses(known: Known, text: str) -> Iterator[str]:
-    """Yield short names that a text spells out as something else: "Cyber Watch Centre (CWC)"."""
-    for mention in known.names.find(text):
+def other_senses(known: Known, text: str, mentions: Iterable[Mention]) -> Iterator[str]:
+    """Yield those short names among the mentions of a text that it spells out otherwise: "Cyber Watch Centre (CWC)"."""
+    for mention in mentions:
         name = text[mention.start : mention.end]
-        words = _SPELT_OUT.search(text[: mention.start])
+        words = _SPELT_OUT.search(text[max(0, mention.start - _SPELT_WITHIN) : mention.start])
         if name.isupper() and words and text[mention.end : mention.end + 1] == ")":
             bearer = known.instruments[mention.instrument] if mention.instrument else known.issuers[mention.issuer]
             spelt = _spelt_by(name, words[1])

@@ -317,7 +317,7 @@ create table mentions (
     page integer not null,
     text text not null,
     quote text not null,
-    role text not null check (role in ('partner', 'threat', 'model', 'obligation', 'mention')),
+    role text not null,
     start integer not null,
     "end" integer not null check ("end" > start),
     check ((issuer_id is null) <> (instrument_id is null))

@@ -16,11 +16,16 @@ from ..records import Mention
 
 _CAPITAL = re.compile(r"(?<![\w.@-])(?:[ei]?[A-Z\u00c0-\u00de]|\d{1,4}(?= ?[A-Z]))[\w\u2019'&.-]*")
 _ADDRESS = re.compile(r"://|www\.|[a-z]\.[a-z]|\\")
+_ARTICLE = re.compile(r"\b(?:[Tt]he|[Tt]his) $")
+_GOES_ON = re.compile(r" (?:(?:on|for|against|of|relating to|concerning|between) (?:the |an? )?[A-Z]|\(E|\d)")
+_ANOTHER = re.compile(r"\b[A-Z][\w\u2019'.-]* (?:[a-z]{2,3} )?$")
 _APOSTROPHE = "\u2019"
 _SHOUTED = 5
 """From this length a name is also known in capitals: "CANADA"; shorter ones are taken for acronyms."""
 
 
+_REACH = 100
+"""How many characters before a word are looked at to see what it belongs to."""
 _WORDS = 3
 """A name of so many words is known whatever its capitals, but for its first word: "Convention on cybercrime"."""
 
@@ -91,14 +96,13 @@ class Referring:
                 self._note(waiting.pop(0))
             if waiting and waiting[0].start <= word.start():
                 continue  # it is a part of a name
-            article = re.search(r"\b(?:[Tt]he|[Tt]his|[Ss]aid) $", text[: word.start()])
-            goes_on = re.match(r" (?:on|for|against|of|relating|concerning|between|\(E|\d)", text[word.end() :])
+            before, behind = text[max(0, word.start() - _REACH) : word.start()], text[word.end() : word.end() + _REACH]
+            article, goes_on = _ARTICLE.search(before), _GOES_ON.match(behind)
             if article and not goes_on:
-                code = self._last.get(word[1], "")
-                if code:
-                    start = article.start() if article[0] != "said " else word.start()
-                    yield Mention("", start, word.end(), instrument=code)
-            elif goes_on or re.search(r"\b[A-Z][\w\u2019'.-]* (?:[a-z]{2,3} )?$", text[: word.start()]):
+                if word[1] in self._last:
+                    start = word.start() - len(article[0])
+                    yield Mention("", start, word.end(), instrument=self._last[word[1]])
+            elif goes_on or _ANOTHER.search(before):
                 self._last.pop(word[1], None)
         for mention in waiting:
             self._note(mention)
@@ -137,8 +141,8 @@ def _means_another(not_when: Sequence[str], text: str, start: int, end: int) -> 
 
 def _is_in_address(text: str, place: int) -> bool:
     """Say whether a stroke before `place` belongs to an address or a path, and does not part two names."""
-    before = re.search(r"\S*$", text[:place])
-    return before is not None and _ADDRESS.search(before[0]) is not None
+    before = text[max(0, place - _REACH) : place].rsplit(" ", maxsplit=1)[-1]
+    return _ADDRESS.search(before) is not None
 
 
 def _starts(word: re.Match[str]) -> list[int]:

@@ -20,6 +20,8 @@ ROLES = {
 
 _NEAR = 130
 """How many characters before a name and behind it count, within its part of the sentence."""
+_FAR = 600
+"""So much is looked at in all, for a list of names does not count towards the rest."""
 _MODEL_NEAR = 70
 """The same for a model, of which only what stands before it counts."""
 
@@ -162,7 +164,7 @@ def role_of(sentence: str, start: int, end: int, kind: str = "state") -> str:
     Args:
         kind: of an issuer or of an instrument.
     """
-    before, after = sentence[:start], sentence[end:]
+    before, after = sentence[max(0, start - _FAR) : start], sentence[end : end + _FAR]
     spelt_out = _SPELT_OUT.search(before)
     if spelt_out and after.startswith(
         ")"
