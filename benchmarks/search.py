@@ -1,6 +1,6 @@
 """How well search finds what was judged: by words, by meaning, and by both joined.
 
-    python benchmarks/search.py [--db FILE] [--cases FILE] [--judgments FILE] [--pool FILE] [--depth N] [--json]
+    python benchmarks/search.py [--db FILE] [--half HALF] [--cases FILE] [--judgments FILE] [--pool FILE] [--depth N] [--json]
 
 Reads a database that holds the real corpus, `search_cases.toml` (relevance cases, and questions of
 researchers) and `search_judgments.jsonl` (grades of hits, by their place on the page), and changes none
@@ -144,11 +144,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--db", type=Path, default=ROOT / "build" / "corpus.db", help="holds the documents")
     parser.add_argument("--cases", type=Path, default=HERE / "search_cases.toml", help="cases and questions")
     parser.add_argument("--judgments", type=Path, default=HERE / "search_judgments.jsonl", help="grades of hits")
+    parser.add_argument("--half", choices=HALVES, help="measure the questions of this half alone, as while tuning")
     parser.add_argument("--pool", type=Path, help="write the hits that nobody judged to this file")
     parser.add_argument("--depth", type=int, default=20, help="hits of each method that go into the pool")
     parser.add_argument("--json", action="store_true", help="print the figures")
     options = parser.parse_args(arguments)
     cases, questions = load_cases(options.cases)
+    questions = [question for question in questions if options.half in {None, question.half}]
     try:
         db = open_for_reading(options.db)
         methods, missing = methods_of(options.db)
@@ -341,7 +343,7 @@ def graded(found: Sequence[Found], judgments: Sequence[Judgment]) -> tuple[list[
 def rows_of(questions: Sequence[Asked], measured: Mapping[str, Sequence[Measured]]) -> list[Row]:
     """Return a row for each half and method."""
     table = []
-    for half in HALVES:
+    for half in _halves(questions):
         chosen = [place for place, question in enumerate(questions) if question.half == half]
         for method, all_of_it in measured.items():
             mine = [all_of_it[place] for place in chosen]
@@ -350,6 +352,11 @@ def rows_of(questions: Sequence[Asked], measured: Mapping[str, Sequence[Measured
                 Row(half, method, _score(mine, lambda one: one.ndcg), _score(mine, lambda one: one.recall), unjudged)
             )
     return table
+
+
+def _halves(questions: Sequence[Asked]) -> list[str]:
+    """Return the halves of which there is a question."""
+    return [half for half in HALVES if any(question.half == half for question in questions)]
 
 
 def _score(measured: Sequence[Measured], value: Callable[[Measured], float]) -> Score:
@@ -485,7 +492,7 @@ def gain_table(questions: Sequence[Asked], measured: Mapping[str, Sequence[Measu
     if not set(METHODS) <= set(measured):
         return []
     lines = ["", f"{'both less':11}{'measure':10}{'better':9}{'difference':>10}  95 % interval"]
-    for half in HALVES:
+    for half in _halves(questions):
         chosen = [place for place, question in enumerate(questions) if question.half == half]
         for name, label in (("ndcg", "nDCG@10"), ("recall", "recall@20")):
             better, score = gain_of(measured, chosen, name)

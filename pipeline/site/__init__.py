@@ -37,8 +37,8 @@ def register_routes(datasette: Any) -> list[tuple[str, Any]]:
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Any:
-    """Tell browsers what they may do with each page."""
-    return policy.protected
+    """Tell browsers what they may do with each page, and notice a database that was replaced."""
+    return lambda app: policy.protected(routes.attentive(datasette, app))
 
 
 @hookimpl
