@@ -4,9 +4,10 @@
 
 Reads a database that holds the real corpus, `search_cases.toml` (relevance cases, and questions of
 researchers) and `search_judgments.jsonl` (grades of hits, by their place on the page), and changes none
-of them. Asks the engine of the site and of `concord search`, and prints two tables:
+of them. Asks the engine of the site and of `concord search`, and prints three tables:
 
     cases      how many of each kind pass, and which fail
+    nothing    for how many questions nothing is found that no text here can answer
     questions  nDCG@10 and recall@20, for the half that may be tuned on and for the half that is held out, with
                95 % intervals of a bootstrap over questions, and how far both joined lie above the better one
 
@@ -164,6 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     present = {row["id"] for row in rows(db, "select id from documents")}
     verdicts = verdicts_of(cases, methods, present)
+    strange = [one for one in load_unanswerable(options.cases) if options.half in {None, one.half}]
     measured = {name: measure(questions, ranking, judgments, places) for name, ranking in methods.items()}
     table = rows_of(questions, measured)
     if options.json:
@@ -179,7 +181,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         *([f"{skipped} cases are left out: the database does not hold their documents."] if skipped else []),
         *([f"{left_out} judgments are left out: the database holds no such document, or another file of it."] if left_out else []),
     ]  # fmt: skip
-    print("\n".join([*case_table(verdicts), "", *question_table(table), *gain_table(questions, measured), *notes]))
+    print(
+        "\n".join(
+            [
+                *case_table(verdicts),
+                "",
+                *nothing_table(strange, methods),
+                "",
+                *question_table(table),
+                *gain_table(questions, measured),
+                *notes,
+            ]
+        )
+    )
 
 
 def load_cases(path: Path) -> tuple[list[Case], list[Asked]]:
@@ -190,6 +204,12 @@ def load_cases(path: Path) -> tuple[list[Case], list[Asked]]:
         Asked(row["id"], row["text"], row["half"], tuple(row.get("themes", ()))) for row in read.get("questions", [])
     ]
     return cases, questions
+
+
+def load_unanswerable(path: Path) -> list[Asked]:
+    """Return the questions of a file that no text can answer."""
+    read = tomllib.loads(path.read_text("utf-8"))
+    return [Asked(row["text"], row["text"], row["half"]) for row in read.get("unanswerable", [])]
 
 
 def load_judgments(path: Path, db: Database) -> tuple[list[Judgment], int]:
@@ -474,6 +494,20 @@ def case_table(verdicts: Mapping[str, Verdicts]) -> list[str]:
         lines += ["", f"{method}: {len(failed)} fail"] if failed else []
         lines += [f"  {kind:12}{query}: {problem}" for kind, query, problem in failed]
     return lines
+
+
+def nothing_table(questions: Sequence[Asked], methods: Mapping[str, Ranking]) -> list[str]:
+    """Return the lines that say for how many unanswerable questions nothing is found, and for which something is."""
+    lines = [f"{'nothing found':14}" + "".join(f"{method:>10}" for method in METHODS) + f"{'of':>6}"]
+    told = []
+    for half in _halves(questions):
+        mine = [question.text for question in questions if question.half == half]
+        counts = {method: [len(ranking(text, 20)) for text in mine] for method, ranking in methods.items()}
+        silent = {method: sum(not count for count in found) for method, found in counts.items()}
+        lines.append(f"{half:14}" + "".join(f"{silent.get(method, 0):10}" for method in METHODS) + f"{len(mine):6}")
+        for method, found in counts.items():
+            told += [f"  {method}: {text}: {count} found" for text, count in zip(mine, found, strict=True) if count]
+    return lines + told
 
 
 def question_table(table: Sequence[Row]) -> list[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import tomllib
 
 import numpy as np
 import pytest
+from conftest import ROOT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from planting import plant_document, plant_issuer, plant_passage, plant_promise, plant_vectors
@@ -506,3 +508,14 @@ def test_real_words_and_meaning_find_what_the_sample_promises(sample_settings):
     found = engine.search("teaching children to be safe online", Filters(kind_of_hit="commitment"), most=5)
     assert any("child" in hit.text or "school" in hit.text or "pupil" in hit.text for hit in found.hits)
     assert any("meaning" in hit.why for hit in found.hits)
+
+
+UNANSWERABLE = [
+    row["text"] for row in tomllib.loads((ROOT / "benchmarks" / "search_cases.toml").read_text("utf-8"))["unanswerable"]
+]
+
+
+def test_what_no_text_can_answer_finds_nothing(sample_settings):
+    """With the real encoder; that it finds something for what can be answered is asked above."""
+    engine = Engine(sample_settings.db, sample_settings)
+    assert [question for question in UNANSWERABLE if engine.search(question).total] == []

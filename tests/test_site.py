@@ -38,7 +38,7 @@ from pipeline.search.meaning import LazyEncoder
 from pipeline.settings import bundled
 from pipeline.site import routes
 from pipeline.site.quality import SECTIONS, decimal, hundredths
-from pipeline.site.routes import ROUTES, engine_for
+from pipeline.site.routes import ROUTES
 from pipeline.site.serving import NAME, SETTINGS, command, metadata_for
 from pipeline.site.showing import marked, number, page, plural, sure
 from pipeline.store import RETIRING, leave_one_file, open_for_reading, open_store, rows, write_problems
@@ -700,10 +700,10 @@ async def test_other_pages_answer_while_the_encoder_is_being_loaded(path):
 
     site = served(path)
     await site.invoke_startup()
-    engine_for(str(path)).encoder = LazyEncoder(slow)
+    routes._engines[str(path)] = Engine(path, encoder=LazyEncoder(slow))
     try:
         asked = asyncio.create_task(site.client.get("/search?q=training"))
-        while not came.is_set():
+        while not came.is_set() and not asked.done():
             await asyncio.sleep(0)
         assert (await site.client.get("/documents")).status_code == 200
         assert not asked.done()

@@ -20,6 +20,7 @@ import numpy as np
 from ..errors import ModelError
 from ..models import Encoder, base_of, encoder_key, known_models
 from ..models import load_encoder as load_whole_encoder
+from .kept import Kept
 from .questions import SAY_NOTHING
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 Span = tuple[int, int]
 _FIRST_WORD = 1996
 """Where the words begin in the vocabulary of BERT, the commonest first."""
+_KEPT = 64
+"""Questions whose tokens are kept: each hit of a page asks for its nearest phrase."""
 _PHRASE = 90
 """Characters of the longest phrase that is shown for the nearest."""
 
@@ -68,6 +71,7 @@ class QuickEncoder:
         self._tokenizer.no_padding()
         longest = json.loads((folder / "sentence_bert_config.json").read_text("utf-8"))["max_seq_length"]
         self._tokenizer.enable_truncation(longest)
+        self._asked = Kept[list[int]](_KEPT)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text, as rows of a (texts, dimensions) matrix."""
@@ -130,15 +134,14 @@ class QuickEncoder:
         The vector of a whole text says that it is near, and not where. So each token of the question looks for the one
         of a sentence that is likest, and rare ones count more.
         """
-        asked, _ = self._tokens(question)
-        found = [(span, *self._tokens(text[slice(*span)])) for span in sentences]
-        found = [(span, ids, places) for span, ids, places in found if ids]
-        if not asked or not found:
+        asked = self._asked.get(question, lambda: self._tokens(question)[0])
+        tokens = list(zip(*self._tokens(text), strict=True))
+        found = [[(token, place) for token, place in tokens if start <= place[0] < end] for start, end in sentences]
+        parts = [([token for token, _ in part], [place for _, place in part]) for part in found if part]
+        if not asked or not parts:
             return None
-        start = max(range(len(found)), key=lambda number: self._score(asked, found[number][1]))
-        (begin, _), ids, places = found[start]
-        first, last = self._window(asked, ids, places)
-        return begin + first, begin + last
+        ids, places = max(parts, key=lambda part: self._score(asked, part[0]))
+        return self._window(asked, ids, places)
 
     def _tokens(self, text: str) -> tuple[list[int], list[Span]]:
         """Return the tokens of a text that say something, and where they stand."""

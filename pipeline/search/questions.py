@@ -58,7 +58,7 @@ class Question:
         words = f" {' '.join(words_of(text))} " if self.is_exact else ""
         return all(any(f" {' '.join(term)} " in words for term in self.required[place]) for place in self.exact)
 
-    @property
+    @cached_property
     def exact(self) -> list[int]:
         """The places of the groups that hold a phrase."""
         return [place for place in sorted(self.quoted) if any(len(term) > 1 for term in self.required[place])]
