@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -341,6 +342,7 @@ def marks_of(text: str, question: Question) -> tuple[tuple[int, int], ...]:
     return tuple(match.span() for match in re.finditer(r"[^\W_]+", text) if _stem(match[0].lower()) in stems)
 
 
+@lru_cache(20_000)
 def _stem(word: str) -> str:
     """Return a word without its commonest endings: enough to mark "sharing" for "share"."""
     return re.sub(r"(?:ations?|ments?|ings?|ies|ied|es|ed|s|e|y)$", "", word) if len(word) > 4 else word.rstrip("s")
@@ -372,23 +374,22 @@ def _ranked(
     """Return the matches of one kind that pass, by rank; more are asked for until there are enough of them."""
     name, column = TEXTS[kind]
     numbers = shelf.numbers[kind]
-    text = f", {column} as text" if question.is_exact else ""
+    text = column if question.is_exact else "''"
     sql = (
-        f"select rowid as number, bm25({name}_fts) as rank{text} from {name}_fts where {name}_fts match ?"
-        f" order by rank limit ?"
+        f"select rowid, bm25({name}_fts) as rank, {text} from {name}_fts where {name}_fts match ? order by rank limit ?"
     )
     found: Ranking = []
-    for most in (3 * _DEPTH, -1):
+    for most in (2 * _DEPTH, -1):
         try:
-            matching = rows(db, sql, [f"{{{column}}} : ({query})", most])
+            matching = db.execute(sql, [f"{{{column}}} : ({query})", most]).fetchall()
         except sqlite3.OperationalError:
             return []
         found = [
-            (place, row["rank"])
-            for row in matching
-            if (place := numbers.get(row["number"])) is not None
+            (place, rank)
+            for number, rank, held in matching
+            if (place := numbers.get(number, -1)) >= 0
             and passes[place]
-            and (not question.is_exact or question.is_held_by(row["text"]))
+            and (not question.is_exact or question.is_held_by(held))
         ]
         if len(found) >= _DEPTH or len(matching) < most:
             break
