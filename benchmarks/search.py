@@ -1,12 +1,13 @@
 """How well search finds what was judged: by words, by meaning, and by both joined.
 
-    python benchmarks/search.py [--db FILE] [--cases FILE] [--judgments FILE] [--pool FILE] [--depth N] [--json]
+    python benchmarks/search.py [--db FILE] [--half HALF] [--cases FILE] [--judgments FILE] [--pool FILE] [--depth N] [--json]
 
 Reads a database that holds the real corpus, `search_cases.toml` (relevance cases, and questions of
 researchers) and `search_judgments.jsonl` (grades of hits, by their place on the page), and changes none
-of them. Asks the engine of the site and of `concord search`, and prints two tables:
+of them. Asks the engine of the site and of `concord search`, and prints three tables:
 
     cases      how many of each kind pass, and which fail
+    nothing    for how many questions nothing is found that no text here can answer
     questions  nDCG@10 and recall@20, for the half that may be tuned on and for the half that is held out, with
                95 % intervals of a bootstrap over questions, and how far both joined lie above the better one
 
@@ -144,11 +145,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--db", type=Path, default=ROOT / "build" / "corpus.db", help="holds the documents")
     parser.add_argument("--cases", type=Path, default=HERE / "search_cases.toml", help="cases and questions")
     parser.add_argument("--judgments", type=Path, default=HERE / "search_judgments.jsonl", help="grades of hits")
+    parser.add_argument("--half", choices=HALVES, help="measure the questions of this half alone, as while tuning")
     parser.add_argument("--pool", type=Path, help="write the hits that nobody judged to this file")
     parser.add_argument("--depth", type=int, default=20, help="hits of each method that go into the pool")
     parser.add_argument("--json", action="store_true", help="print the figures")
     options = parser.parse_args(arguments)
     cases, questions = load_cases(options.cases)
+    questions = [question for question in questions if options.half in {None, question.half}]
     try:
         db = open_for_reading(options.db)
         methods, missing = methods_of(options.db)
@@ -162,6 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     present = {row["id"] for row in rows(db, "select id from documents")}
     verdicts = verdicts_of(cases, methods, present)
+    strange = [one for one in load_unanswerable(options.cases) if options.half in {None, one.half}]
     measured = {name: measure(questions, ranking, judgments, places) for name, ranking in methods.items()}
     table = rows_of(questions, measured)
     if options.json:
@@ -177,7 +181,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         *([f"{skipped} cases are left out: the database does not hold their documents."] if skipped else []),
         *([f"{left_out} judgments are left out: the database holds no such document, or another file of it."] if left_out else []),
     ]  # fmt: skip
-    print("\n".join([*case_table(verdicts), "", *question_table(table), *gain_table(questions, measured), *notes]))
+    print(
+        "\n".join(
+            [
+                *case_table(verdicts),
+                "",
+                *nothing_table(strange, methods),
+                "",
+                *question_table(table),
+                *gain_table(questions, measured),
+                *notes,
+            ]
+        )
+    )
 
 
 def load_cases(path: Path) -> tuple[list[Case], list[Asked]]:
@@ -188,6 +204,12 @@ def load_cases(path: Path) -> tuple[list[Case], list[Asked]]:
         Asked(row["id"], row["text"], row["half"], tuple(row.get("themes", ()))) for row in read.get("questions", [])
     ]
     return cases, questions
+
+
+def load_unanswerable(path: Path) -> list[Asked]:
+    """Return the questions of a file that no text can answer."""
+    read = tomllib.loads(path.read_text("utf-8"))
+    return [Asked(row["text"], row["text"], row["half"]) for row in read.get("unanswerable", [])]
 
 
 def load_judgments(path: Path, db: Database) -> tuple[list[Judgment], int]:
@@ -341,7 +363,7 @@ def graded(found: Sequence[Found], judgments: Sequence[Judgment]) -> tuple[list[
 def rows_of(questions: Sequence[Asked], measured: Mapping[str, Sequence[Measured]]) -> list[Row]:
     """Return a row for each half and method."""
     table = []
-    for half in HALVES:
+    for half in _halves(questions):
         chosen = [place for place, question in enumerate(questions) if question.half == half]
         for method, all_of_it in measured.items():
             mine = [all_of_it[place] for place in chosen]
@@ -350,6 +372,11 @@ def rows_of(questions: Sequence[Asked], measured: Mapping[str, Sequence[Measured
                 Row(half, method, _score(mine, lambda one: one.ndcg), _score(mine, lambda one: one.recall), unjudged)
             )
     return table
+
+
+def _halves(questions: Sequence[Asked]) -> list[str]:
+    """Return the halves of which there is a question."""
+    return [half for half in HALVES if any(question.half == half for question in questions)]
 
 
 def _score(measured: Sequence[Measured], value: Callable[[Measured], float]) -> Score:
@@ -469,6 +496,20 @@ def case_table(verdicts: Mapping[str, Verdicts]) -> list[str]:
     return lines
 
 
+def nothing_table(questions: Sequence[Asked], methods: Mapping[str, Ranking]) -> list[str]:
+    """Return the lines that say for how many unanswerable questions nothing is found, and for which something is."""
+    lines = [f"{'nothing found':14}" + "".join(f"{method:>10}" for method in METHODS) + f"{'of':>6}"]
+    told = []
+    for half in _halves(questions):
+        mine = [question.text for question in questions if question.half == half]
+        counts = {method: [len(ranking(text, 20)) for text in mine] for method, ranking in methods.items()}
+        silent = {method: sum(not count for count in found) for method, found in counts.items()}
+        lines.append(f"{half:14}" + "".join(f"{silent.get(method, 0):10}" for method in METHODS) + f"{len(mine):6}")
+        for method, found in counts.items():
+            told += [f"  {method}: {text}: {count} found" for text, count in zip(mine, found, strict=True) if count]
+    return lines + told
+
+
 def question_table(table: Sequence[Row]) -> list[str]:
     """Return the lines of the table of questions."""
     head = f"{'questions':11}{'method':9}{'nDCG@10':>8}  {'95 % interval':16}{'recall@20':>10}  {'95 % interval':16}"
@@ -485,7 +526,7 @@ def gain_table(questions: Sequence[Asked], measured: Mapping[str, Sequence[Measu
     if not set(METHODS) <= set(measured):
         return []
     lines = ["", f"{'both less':11}{'measure':10}{'better':9}{'difference':>10}  95 % interval"]
-    for half in HALVES:
+    for half in _halves(questions):
         chosen = [place for place, question in enumerate(questions) if question.half == half]
         for name, label in (("ndcg", "nDCG@10"), ("recall", "recall@20")):
             better, score = gain_of(measured, chosen, name)

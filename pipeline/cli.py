@@ -108,11 +108,13 @@ _FILTERS = (
     click.option("--mode", type=click.Choice(["both", "words", "meaning"]), default="both", show_default=True, help="Look by words, by meaning, or by both."),
     click.option("--in", "kind_of_hit", type=click.Choice(["commitment", "passage"]), help="Only commitments, or only passages."),
     click.option("--issuer", multiple=True, help="Only this issuer (repeatable)."),
+    click.option("--group", multiple=True, help="Only texts of this group, and of its members (repeatable)."),
     click.option("--theme", multiple=True, help="Only this theme (repeatable)."),
     click.option("--kind", multiple=True, help="Only this kind of document (repeatable)."),
     click.option("--document", multiple=True, help="Only this document (repeatable)."),
     click.option("--from", "year_from", type=int, help="Only texts from this year on."),
     click.option("--to", "year_to", type=int, help="Only texts up to this year."),
+    click.option("--language", help="Only texts in this language, such as fr."),
     click.option("--firmness", type=click.IntRange(1, 4), help="Only commitments at least this firm."),
     click.option("--deadline", is_flag=True, help="Only commitments with a deadline."),
 )  # fmt: skip
@@ -131,11 +133,13 @@ def _to_filters(chosen: dict[str, Any]) -> Filters:
     return Filters(
         kind_of_hit=chosen["kind_of_hit"] or "",
         issuers=chosen["issuer"],
+        groups=chosen["group"],
         themes=chosen["theme"],
         kinds=chosen["kind"],
         documents=chosen["document"],
         year_from=chosen["year_from"],
         year_to=chosen["year_to"],
+        language=chosen["language"] or "",
         bindingness=chosen["firmness"],
         has_deadline=chosen["deadline"],
     )
@@ -244,8 +248,9 @@ def status(db: Path | None, as_json: bool) -> None:
 @_db
 @_filtered
 @click.option("--most", type=int, default=10, show_default=True, help="Hits to show.")
+@click.option("--as-typed", is_flag=True, help="Take no word for a misspelling.")
 @_json
-def search(question: str, db: Path | None, mode: str, most: int, as_json: bool, **chosen: Any) -> None:
+def search(question: str, db: Path | None, mode: str, most: int, as_typed: bool, as_json: bool, **chosen: Any) -> None:
     """Search commitments and passages by words and meaning.
 
     Words in "quotation marks" are a phrase, -word excludes, OR joins alternatives. With an empty
@@ -254,7 +259,9 @@ def search(question: str, db: Path | None, mode: str, most: int, as_json: bool, 
     from .search import Engine
 
     settings = load_settings(db=db)
-    results = Engine(settings.db, settings).search(question, _to_filters(chosen), mode=mode, most=most)
+    results = Engine(settings.db, settings).search(
+        question, _to_filters(chosen), mode=mode, most=most, as_typed=as_typed
+    )
     if as_json:
         _print_json(asdict(results))
         return
@@ -262,6 +269,8 @@ def search(question: str, db: Path | None, mode: str, most: int, as_json: bool, 
     console.print(f"{results.total} found." if results.hits else _plain(results.note))
     if results.hits and results.note:
         complaints.print(_plain(results.note))
+    if results.suggestion:
+        console.print(f"Did you mean {_plain(results.suggestion)}?")
 
 
 @_command("name")

@@ -27,7 +27,7 @@ WATCHED = 200
 MODES = {"both": "words and meaning", "words": "words", "meaning": "meaning"}
 """By what a search looks, for people."""
 PARAMETERS = {
-    "kind_of_hit": "in", "issuers": "issuer", "kinds": "kind", "themes": "theme", "documents": "document",
+    "kind_of_hit": "in", "issuers": "issuer", "groups": "group", "kinds": "kind", "themes": "theme", "documents": "document",
     "year_from": "from", "year_to": "to", "language": "language", "bindingness": "firmness", "has_deadline": "deadline",
 }  # fmt: skip
 """What the search page and the command line call each filter."""
@@ -40,7 +40,12 @@ from watches left join watch_hits on watch = name left join (
 ) as there on there.kind = watch_hits.kind and there.id = hit_id
 group by name order by name
 """
-_KNOWN = {"issuers": ("issuers", "issuer"), "themes": ("themes", "theme"), "kinds": ("kinds", "kind of document")}
+_KNOWN = {
+    "issuers": ("issuers", "issuer"),
+    "groups": ("issuers", "group"),
+    "themes": ("themes", "theme"),
+    "kinds": ("kinds", "kind of document"),
+}
 """Filters that take codes: the table that holds them, and the word for one."""
 
 
@@ -163,7 +168,7 @@ def run(db: Database, engine: Engine, names: Iterable[str] = ()) -> list[Report]
 
 def _run(db: Database, engine: Engine, watch: Watch) -> Report:
     most = WATCHED if watch.question else _EVERYTHING
-    found = engine.search(watch.question, watch.filters, mode=watch.mode, most=most)
+    found = engine.search(watch.question, watch.filters, mode=watch.mode, most=most, as_typed=True)
     note = "" if found.is_whole else found.note
     if found.is_cut or found.total > most:
         note = f"{note} Only the {most} best hits are watched, and there may be more: filters narrow it.".strip()

@@ -314,3 +314,16 @@ def test_spans_are_stretches_of_pages(judgments):
 
 def test_no_place_is_judged_twice_for_one_question(judgments):
     assert len({(row["question"], row["document"], str(row["spans"])) for row in judgments}) == len(judgments)
+
+
+def test_what_is_found_for_an_unanswerable_question_is_told(search):
+    asked = [search.Asked("a", "puppies", "tuning"), search.Asked("b", "bread", "tuning")]
+    methods = {"words": lambda text, most: [HIT] if text == "bread" else [], "meaning": giving()}
+    _, row, told = search.nothing_table(asked, methods)
+    assert (row.split(), told) == (["tuning", "1", "2", "0", "2"], "  words: bread: 1 found")
+
+
+def test_the_unanswerable_questions_have_two_halves_of_twenty(search):
+    assert Counter(one.half for one in search.load_unanswerable(search.HERE / "search_cases.toml")) == {
+        "tuning": 20, "held out": 20,
+    }  # fmt: skip

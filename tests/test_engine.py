@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import tomllib
 
 import numpy as np
 import pytest
-from conftest import LetterEncoder
+from conftest import ROOT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from planting import plant_document, plant_passage, plant_promise, plant_vectors
+from planting import plant_document, plant_issuer, plant_passage, plant_promise, plant_vectors
 
 from pipeline.errors import ModelError, StoreError
 from pipeline.search import Engine, Filters
@@ -17,6 +18,7 @@ from pipeline.search import engine as rooms
 from pipeline.search.engine import _weighed, marks_of
 from pipeline.search.meaning import LazyEncoder
 from pipeline.search.questions import parse
+from pipeline.search.shelf import Shelf
 from pipeline.settings import Settings
 from pipeline.store import mark, open_store, rows, table
 
@@ -33,6 +35,13 @@ def planted(db, letters):
     plant_promise(db, "xbb-2020", "Judges will be trained in electronic evidence.", themes=("CRIME",), bindingness=4)
     plant_document(db, "both-2022", issuer="XAA-XBB", year=2022)
     plant_promise(db, "both-2022", "Both sides will exchange warnings of incidents.", themes=("INC", "INTL"))
+    plant_issuer(db, "XMG", kind="group")
+    table(db, "memberships").insert_all(
+        [
+            {"group_id": "XMG", "member_id": "XAA", "from_on": "", "to_on": "2010-05-01"},
+            {"group_id": "XMG", "member_id": "XBB", "from_on": "2020-03-01", "to_on": ""},
+        ]
+    )
     plant_vectors(db, letters)
     return db
 
@@ -56,6 +65,15 @@ def words(path):
         raise ModelError("The model is not installed.")
 
     return Engine(path, encoder=LazyEncoder(missing))
+
+
+@pytest.fixture
+def spelt(planted):
+    """As many texts about ransomware as make it a word that is known."""
+    for number in range(3):
+        plant_passage(planted, "xaa-2016", f"Ransomware struck {number} hospitals. Nobody had foreseen it.")
+    planted.conn.commit()
+    return planted
 
 
 def documents(results):
@@ -102,6 +120,8 @@ def test_a_hit_that_is_less_like_the_question_than_the_floor_is_left_out(path):
         (Filters(bindingness=4), {"xbb-2020"}),
         (Filters(has_deadline=True), {"xaa-2016"}),
         (Filters(language="fr"), set()),
+        (Filters(language="en", year_to=2016), {"xaa-2016"}),
+        (Filters(groups=("XMG",)), {"xbb-2020", "both-2022"}),
         (Filters(issuers=("XAA",), themes=("CRIME",)), set()),
     ],
 )
@@ -154,7 +174,7 @@ def test_no_question_and_no_filter_that_chooses_give_nothing(engine, filters):
 def test_a_ranking_that_is_cut_is_said_to_be(engine, monkeypatch):
     assert not engine.search("judges", mode="words").is_cut
     monkeypatch.setattr(rooms, "_DEPTH", 1)
-    assert engine.search("judges", mode="words").is_cut
+    assert Engine(engine.path).search("judges", mode="words").is_cut
 
 
 @pytest.mark.parametrize("kind", ["commitment", "passage"])
@@ -172,6 +192,7 @@ def test_filters_come_before_the_cut_of_the_words(planted, words, monkeypatch):
 
 def test_filters_come_before_the_cut_of_the_meaning(planted, engine, monkeypatch, letters):
     monkeypatch.setattr(rooms, "_DEPTH", 5)
+    monkeypatch.setattr(rooms, "_SURE", -1.0)
     for number in range(20):
         plant_promise(planted, "xaa-2016", f"Zebras, zebras {number}.")
     plant_vectors(planted, letters)
@@ -201,12 +222,13 @@ def test_what_holds_every_word_comes_before_what_holds_some(words):
 
 def test_nothing_found_is_said(words):
     results = words.search("zebras")
-    assert (results.hits, results.total, results.facets) == ((), 0, {"issuer": [], "theme": []})
-    assert results.note.startswith("Only words were searched")
+    assert (results.hits, results.total, set(map(len, results.facets.values()))) == ((), 0, {0})
+    assert results.note == "No text here holds “zebras”. Only words were searched: The model is not installed."
 
 
 def test_nothing_found_in_words_and_meaning_is_said(path):
-    assert Engine(path, Settings(search_floor=1.0)).search("zebras").note == "Nothing found."
+    found = Engine(path, Settings(search_floor=1.0)).search("zebras")
+    assert found.note == "No text here holds “zebras”. Nothing found."
 
 
 @pytest.mark.parametrize(("typed", "note"), [("", ""), ("   ", ""), ("?!", "Type a word to look for.")])
@@ -305,9 +327,48 @@ def test_a_promise_that_took_the_place_of_another_is_found(planted, engine):
     assert "newer" in {hit.id for hit in engine.search("warnings").hits}
 
 
+@pytest.mark.parametrize("mode", ["words", "meaning"])
+def test_an_edit_by_hand_is_noticed(planted, path, letters, mode):
+    """One that no stage made, and that leaves as many rows as before."""
+    engine = Engine(path, Settings(search_floor=0.999))
+    quote = "Judges will be trained in electronic evidence."
+    assert texts(engine.search("judges trained evidence", mode="words")) == [quote]
+    with planted.atomic():
+        planted.execute("update commitments set quote = 'Zebra crossings' where quote = ?", [quote])
+    plant_vectors(planted, letters)
+    planted.conn.commit()
+    assert texts(engine.search("zebra crossings", mode=mode)) == ["Zebra crossings"]
+
+
+def test_a_theme_that_was_changed_by_hand_is_noticed(planted, words):
+    assert documents(words.search("judges", Filters(themes=("GOV",)))) == set()
+    with planted.atomic():
+        planted.execute("update commitment_themes set theme_id = 'GOV' where theme_id = 'CRIME'")
+    assert documents(words.search("judges", Filters(themes=("GOV",)))) == {"xbb-2020"}
+
+
+def test_a_promise_that_was_deleted_is_not_found_again(planted, words):
+    assert words.search("judges").hits[0].kind == "commitment"
+    with planted.atomic():
+        planted.execute("delete from commitments where document_id = 'xbb-2020'")
+    assert words.search("judges").hits[0].kind == "passage"
+
+
+def test_the_same_question_is_answered_once_while_nothing_changes(words, monkeypatch):
+    words.search("judges", mode="words")
+    monkeypatch.setattr(rooms, "_by_words", lambda *_: pytest.fail("the question was asked again"))
+    assert words.search("judges", mode="words").total == 1
+
+
+def test_an_answer_that_is_not_whole_is_not_kept(words, letters):
+    assert not words.search("judges").is_whole
+    words.encoder = LazyEncoder(lambda: letters)
+    assert words.search("judges").is_whole
+
+
 def test_the_matrix_is_read_once_while_nothing_changes(engine, monkeypatch):
     engine.search("warnings")
-    monkeypatch.setattr(rooms, "Matrix", lambda *_: pytest.fail("the vectors were read again"))
+    monkeypatch.setattr(rooms, "Shelf", lambda *_: pytest.fail("the vectors were read again"))
     assert engine.search("judges").hits
 
 
@@ -352,23 +413,93 @@ def test_a_phrase_is_exact_though_the_index_knows_stems(planted, words):
 
 def test_a_scrap_counts_for_half_and_a_promise_for_more(planted):
     plant_passage(planted, "xaa-2016", "Teams")
-    scores = {
-        (kind, row["id"]): (1.0, ("words",), 0.0)
-        for kind, name in (("commitment", "commitments"), ("passage", "passages"))
-        for row in rows(planted, f"select id from {name}")
-    }
-    weighed = {key: score for key, (score, _, _) in _weighed(planted, scores).items()}
-    texts = {("passage", row["id"]): row["text"] for row in rows(planted, "select id, text from passages")}
-    assert {texts[key]: score for key, score in weighed.items() if key in texts}["Teams"] == 0.5
-    assert {score for key, score in weighed.items() if key[0] == "commitment"} == {1.15}
+    shelf = Shelf(planted, "letters@0")
+    weighed = _weighed(shelf, dict.fromkeys(range(len(shelf.keys)), (1.0, ("words",), 0.0)))
+    texts = {row["id"]: row["text"] for row in rows(planted, "select id, text from passages")}
+    assert {weighed[place][0] for place, (_, name) in enumerate(shelf.keys) if texts.get(name) == "Teams"} == {0.5}
+    assert {score for place, (score, _, _) in weighed.items() if shelf.is_commitment[place]} == {1.15}
 
 
-def test_where_no_word_stands_anywhere_meaning_must_be_sure(path, monkeypatch):
-    engine = Engine(path, Settings(search_floor=-1.0), encoder=LazyEncoder(LetterEncoder))
-    assert engine.search("judges").total > 0
-    monkeypatch.setattr("pipeline.search.engine._FLOOR_WITHOUT_WORDS", 1.1)
+def test_meaning_that_is_not_sure_of_its_best_hit_finds_nothing(path, monkeypatch):
+    assert Engine(path, Settings(search_floor=-1.0)).search("judges", mode="meaning").total > 0
+    monkeypatch.setattr(rooms, "_SURE", 1.1)
+    assert Engine(path, Settings(search_floor=-1.0)).search("judges", mode="meaning").total == 0
+
+
+def test_where_no_word_stands_anywhere_meaning_must_be_surer(path, monkeypatch):
+    monkeypatch.setattr(rooms, "_SURE_WITHOUT_WORDS", 1.1)
+    engine = Engine(path, Settings(search_floor=-1.0))
     assert engine.search("zxqv").total == 0
-    assert engine.search("judges").total > 0
+    assert engine.search("judges").total > 1
+
+
+def test_a_text_with_some_words_that_is_nothing_like_the_question_is_left_out(path, monkeypatch):
+    asked, some = "warnings of incidents in zoos", "Both sides will exchange warnings of incidents."
+    assert some in texts(Engine(path, Settings(search_floor=1.0)).search(asked))
+    monkeypatch.setattr(rooms, "_LEAST_WITH_SOME_WORDS", 1.1)
+    assert texts(Engine(path, Settings(search_floor=1.0)).search(asked)) == []
+    assert some in texts(Engine(path, Settings(search_floor=1.0)).search(asked, mode="words"))
+
+
+def test_a_word_that_stands_nowhere_is_taken_for_the_nearest_and_that_is_said(spelt, words):
+    found = words.search("ransomwear", mode="words")
+    assert (found.total, found.question, found.mended) == (3, "ransomwear", "ransomware")
+    assert found.note == "Nothing for “ransomwear”; shown for “ransomware”."
+
+
+def test_a_question_can_be_asked_as_it_was_typed(spelt, words):
+    found = words.search("ransomwear", mode="words", as_typed=True)
+    assert (found.total, found.mended) == (0, "")
+    assert found.note == "No text here holds “ransomwear”. Nothing found."
+
+
+def test_a_word_that_the_encoder_knows_is_no_misspelling(spelt, path, letters):
+    letters.knows = lambda word: word == "ransomwear"
+    assert Engine(path).search("ransomwear", mode="words").mended == ""
+
+
+def test_a_phrase_is_not_mended_but_a_mended_one_is_offered(spelt, words):
+    found = words.search('"ransomwear struck"', mode="words")
+    assert (found.total, found.mended, found.suggestion) == (0, "", '"ransomware struck"')
+
+
+def test_a_word_that_is_left_out_is_not_mended(spelt, words):
+    assert words.search("hospitals -ransomwear", mode="words").mended == ""
+
+
+def test_a_hit_by_meaning_says_which_phrase_of_it_is_nearest(spelt, path, letters):
+    plant_vectors(spelt, letters)
+    spelt.conn.commit()
+    letters.nearest = lambda question, text, sentences: sentences[-1]
+    hits = Engine(path, Settings(search_floor=-1.0)).search("foreseen", mode="meaning").hits
+    assert {hit.text[slice(*hit.nearest)] for hit in hits if "Ransomware" in hit.text} == {
+        f"Ransomware struck {number} hospitals. Nobody had foreseen it." for number in range(3)
+    }
+
+
+def test_a_hit_by_words_alone_has_no_nearest_phrase(spelt, path, letters):
+    letters.nearest = lambda *_: pytest.fail("asked for a phrase")
+    assert [hit.nearest for hit in Engine(path).search("ransomware", mode="words").hits] == [None] * 3
+
+
+def test_facets_count_what_each_filter_would_leave(engine):
+    facets = engine.search("information", most=1).facets
+    assert facets["firmness"][-1] == ("1", "Aspiration", 3)
+    assert ("2016", "2016", 2) in facets["year"]
+    assert facets["deadline"] == [("1", "with a deadline", 1)]
+    assert facets["language"] == [("en", "English", 4)]
+
+
+def test_what_is_most_like_a_promise_can_be_filtered(planted, engine):
+    promise = rows(planted, "select id from commitments where quote = ?", [SHARE])[0]["id"]
+    assert documents(engine.more_like("commitment", promise, Filters(documents=("both-2022",)))) == {"both-2022"}
+
+
+def test_a_thing_is_found_by_its_id(planted, engine):
+    promise = rows(planted, "select id, passage_id from commitments where quote = ?", [SHARE])[0]
+    found = [engine.hit_of(promise[name]) for name in ("id", "passage_id")]
+    assert [(hit.kind, hit.text) for hit in found] == [("commitment", SHARE), ("passage", SHARE)]
+    assert engine.hit_of("nothing") is None
 
 
 def test_real_words_and_meaning_find_what_the_sample_promises(sample_settings):
@@ -377,3 +508,14 @@ def test_real_words_and_meaning_find_what_the_sample_promises(sample_settings):
     found = engine.search("teaching children to be safe online", Filters(kind_of_hit="commitment"), most=5)
     assert any("child" in hit.text or "school" in hit.text or "pupil" in hit.text for hit in found.hits)
     assert any("meaning" in hit.why for hit in found.hits)
+
+
+UNANSWERABLE = [
+    row["text"] for row in tomllib.loads((ROOT / "benchmarks" / "search_cases.toml").read_text("utf-8"))["unanswerable"]
+]
+
+
+def test_what_no_text_can_answer_finds_nothing(sample_settings):
+    """With the real encoder; that it finds something for what can be answered is asked above."""
+    engine = Engine(sample_settings.db, sample_settings)
+    assert [question for question in UNANSWERABLE if engine.search(question).total] == []

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.search.acronyms import FILE, singular, words_of
-from pipeline.search.questions import parse
+from pipeline.search.questions import parse, with_words
 from pipeline.settings import bundled
 
 LINES = tomllib.loads((bundled("corpora") / FILE).read_text("utf-8"))["same"]
@@ -166,3 +166,14 @@ def test_the_encoder_reads_a_name_in_full():
 def test_no_form_of_a_name_is_listed_twice():
     forms = [form for line in LINES for form in line]
     assert len({singular(words_of(form)) for form in forms}) == len(forms)
+
+
+def test_other_words_take_the_place_of_what_was_typed_and_phrases_stay():
+    others = {"ransomwear": "ransomware"}
+    assert with_words('Ransomwear OR "ransomwear" -ransomwear', others) == 'ransomware OR "ransomwear" -ransomwear'
+    assert with_words('the "ransomwear" gangs', others, quoted=True) == 'the "ransomware" gangs'
+
+
+@given(TYPED)
+def test_no_other_words_leave_what_was_typed_as_it_is(typed):
+    assert with_words(typed, {}) == typed

@@ -5,12 +5,14 @@ Pages are asked for through Datasette's own client, in this process: no port is 
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import hashlib
 import io
 import json
 import re
 import shutil
+import threading
 from collections import Counter
 from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
@@ -26,14 +28,16 @@ from lxml import html
 
 from pipeline.citing import FORMS
 from pipeline.comparing import FINDINGS
-from pipeline.errors import DocumentProblem, SettingsError
+from pipeline.errors import DocumentProblem, ModelError, SettingsError
 from pipeline.evaluating import Evaluation, Figure, Found, evaluate_units, write_quality
 from pipeline.gold import Unit
 from pipeline.measures import Score
 from pipeline.naming import give_name
 from pipeline.passages import load_boxes
 from pipeline.search import Engine
+from pipeline.search.meaning import LazyEncoder
 from pipeline.settings import bundled
+from pipeline.site import routes
 from pipeline.site.quality import SECTIONS, decimal, hundredths
 from pipeline.site.routes import ROUTES
 from pipeline.site.serving import NAME, SETTINGS, command, metadata_for
@@ -67,6 +71,7 @@ PAGES = [
     "/search.csv?q=training", "/compare.xlsx", "/compare/cell.csv?issuer=XAA&theme=CAP", "/document/xaa-2016-strategy/commitments.csv",
     "/document/xaa-2016-strategy/mentions.json", "/theme/CAP/commitments.xlsx", "/issuer/XAA/commitments.csv", "/issuer/XAA/mentions.csv",
     "/editions/xaa-strategy.csv", "/guidelines/un-norms.csv", "/openapi.json",
+    "/search?q=trainnig", "/search?q=training&group=XMG&language=en",
 ]  # fmt: skip
 """Addresses of Concord's pages in the sample; those of a commitment and a sub-theme come from its rows."""
 
@@ -126,7 +131,7 @@ def addresses(sample):
     subtheme = rows(sample, "select id, theme_id from subthemes order by id limit 1")[0]
     passage = rows(sample, "select id from passages where document_id = 'xaa-2016-strategy' and ordinal = 30")[0]["id"]
     return [
-        *PAGES, f"/commitment/{commitment}", f"/theme/{subtheme['theme_id']}?subtheme={subtheme['id']}",
+        *PAGES, f"/commitment/{commitment}", f"/search?like={commitment}", f"/search?like={passage}", f"/theme/{subtheme['theme_id']}?subtheme={subtheme['id']}",
         f"/document/xaa-2016-strategy?passage={passage}",
     ]  # fmt: skip
 
@@ -643,6 +648,95 @@ async def test_a_narrower_search_begins_at_its_first_hit(site):
     links = tree.xpath("//aside//a/@href")
     assert links
     assert not any("start=" in link for link in links)
+
+
+async def test_a_word_that_was_taken_for_another_is_said_and_can_be_searched_as_typed(site):
+    tree = html.fromstring((await site.get("/search?q=trainnig&mode=words")).text)
+    told = tree.find_class("c-count")[0]
+    assert "Nothing for “trainnig”; shown for “training”." in told.text_content()
+    again = html.fromstring((await site.get(f"/search{told.xpath('.//a/@href')[0]}")).text)
+    assert "No text here holds “trainnig”. Nothing found." in again.find_class("c-count")[0].text_content()
+
+
+async def test_a_phrase_that_stands_nowhere_is_offered_in_other_words(site):
+    tree = html.fromstring((await site.get("/search", params={"q": '"trainnig"', "mode": "words"})).text)
+    assert tree.find_class("c-count")[0].xpath(".//a/text()") == ['"training"']
+
+
+async def test_a_facet_leaves_what_it_counts(site):
+    tree = html.fromstring((await site.get("/search?q=training&mode=words&issuer=XAA")).text)
+    for heading in tree.find_class("c-side")[0].iter("h2"):
+        one = heading.getnext().find("li")
+        left = html.fromstring((await site.get(f"/search{one.find('a').get('href')}")).text)
+        assert left.find_class("c-count")[0].text_content().split()[0] == one.find("span").text, heading.text
+
+
+async def test_every_hit_leads_to_its_place_and_to_what_is_like_it(site):
+    for hit in html.fromstring((await site.get("/search?q=training")).text).find_class("c-hit"):
+        place, like = hit.find_class("c-why")[0].xpath("a/@href")
+        page, anchor = urldefrag(place)
+        text = html.fromstring((await site.get(page)).text)
+        assert text.get_element_by_id(anchor) is not None
+        assert (await site.get(f"/search{like}")).status_code == 200
+
+
+async def test_every_passage_that_has_a_vector_leads_to_what_is_like_it(site, sample):
+    tree = html.fromstring((await site.get("/document/xaa-2016-strategy")).text)
+    links = {urlsplit(link.get("href")).query.removeprefix("like=") for link in tree.find_class("c-like")}
+    shown = {element.get("id") for element in tree.find_class("c-text-body")[0].iter("p")}
+    body = rows(
+        sample, "select id from passages where document_id = 'xaa-2016-strategy' and role in ('paragraph', 'list_item')"
+    )
+    assert links == {row["id"] for row in body} & shown
+
+
+async def test_what_is_like_nothing_is_not_found(site):
+    assert (await site.get("/search?like=nothing")).status_code == 404
+
+
+async def test_other_pages_answer_while_the_encoder_is_being_loaded(path):
+    """A question waits for the encoder; the loop that serves everybody does not."""
+    came, may_go = threading.Event(), threading.Event()
+
+    def slow():
+        came.set()
+        assert may_go.wait(60), "nothing else was answered meanwhile"
+        raise ModelError("The model is not installed.")
+
+    site = served(path)
+    await site.invoke_startup()
+    routes._engines[str(path)] = Engine(path, encoder=LazyEncoder(slow))
+    try:
+        asked = asyncio.create_task(site.client.get("/search?q=training"))
+        while not came.is_set() and not asked.done():
+            await asyncio.sleep(0)
+        assert (await site.client.get("/documents")).status_code == 200
+        assert not asked.done()
+        may_go.set()
+        assert "Only words were searched" in (await asked).text
+    finally:
+        may_go.set()
+        del routes._engines[str(path)]
+
+
+async def test_a_database_that_takes_the_place_of_another_is_shown(path, tmp_path):
+    target, newer = tmp_path / f"{NAME}.db", tmp_path / "newer.db"
+    shutil.copy(path, target)
+    shutil.copy(path, newer)
+    site = served(target)
+    await site.invoke_startup()
+    assert "A Newer Title" not in (await site.client.get("/documents")).text
+    with open_store(newer) as db:
+        db.execute("update documents set title = 'A Newer Title' where id = 'xaa-2016-strategy'")
+        db.conn.commit()
+        leave_one_file(db)
+    newer.replace(target)
+    for address in (
+        "/documents",
+        "/concord/documents.json",
+        "/search?q=training&mode=words&document=xaa-2016-strategy",
+    ):
+        assert "A Newer Title" in (await site.client.get(address)).text, address
 
 
 async def test_the_search_in_json_is_that_of_the_page(site):

@@ -1,13 +1,17 @@
 """Search over words and meaning, for the site, the command line and Python alike.
 
 questions.py   what somebody typed: words, phrases, exclusions; the full-text query made of it
-meaning.py     vectors as one matrix, and the nearest to a question
+acronyms.py    names in short and in full
+spelling.py    the word that was meant, for one that stands nowhere
+meaning.py     the encoder, quick to load; and the phrase that is nearest to a question
+shelf.py       what can be found, in memory: vectors, filters, facets
 engine.py      filters first, both rankings joined, and why each hit matched
 
 from pipeline.search import Engine
 Engine(path).search("sharing information between response teams").hits
 """
 
-from .engine import MODES, Engine, Filters, Hit, Results
+from .engine import MODES, Engine, Hit, Results
+from .shelf import Filters
 
 __all__ = ["MODES", "Engine", "Filters", "Hit", "Results"]

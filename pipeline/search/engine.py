@@ -1,6 +1,6 @@
 """The search engine: filters first, rankings of words and meaning joined, and why each hit matched.
 
-Reads a database, and notices when it changes; holds vectors in memory. The two rankings are joined
+Reads a database, and notices when it changes; holds what can be found in memory. The two rankings are joined
 by reciprocal rank fusion (Cormack, Clarke and Buettcher, 2009).
 """
 
@@ -11,74 +11,57 @@ import json
 import re
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from sqlite_utils import Database
 
-from ..ids import digest
-from ..models import encoder_key, load_encoder
-from ..records import BODY_ROLES
+from ..models import encoder_key
 from ..settings import Settings
 from ..store import open_for_reading, rows
-from .meaning import LazyEncoder, Matrix
-from .questions import SAY_NOTHING, Question, parse
+from .kept import Kept
+from .meaning import LazyEncoder, load_encoder
+from .questions import SAY_NOTHING, Question, parse, with_words
+from .shelf import TEXTS, Filters, Key, Shelf, stamp, words_in
+from .spelling import SHORTEST, nearest
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _FUSION = 60
 """The constant of reciprocal rank fusion: how little the first ranks count more than the next."""
 _DEPTH = 200
 """Hits that each ranking contributes before they are joined."""
 
-_PROMISED, _SHORT, _SHORT_WORDS = 1.15, 0.5, 7
-"""How much more a commitment counts than a passage, and how much less a text of fewer words: a heading answers nothing.
-Both, and the floor below, were chosen on the questions for tuning and the cases of `benchmarks/search.py`."""
-_FLOOR_WITHOUT_WORDS = 0.55
-"""Likeness from which meaning is trusted where no word of the question stands anywhere: any strange word is like something."""
-_ALL = 100_000
-"""Matches that are looked at where each has to be read: a phrase is exact, and the index knows only stems."""
+_PROMISED, _SHORT = 1.15, 0.5
+"""How much more a commitment counts than a passage, and how much less a text of few words: a heading answers nothing.
+Both, and the floors below, were chosen on the questions for tuning and the cases of `benchmarks/search.py`."""
+_SURE, _SURE_WITHOUT_WORDS = 0.45, 0.55
+"""Likeness that the best hit by meaning must have, or there is none: everything is a little like something. The second
+holds where no word of the question stands anywhere: any strange word is like something."""
+_LEAST_WITH_SOME_WORDS = 0.35
+"""Likeness that a text must have which holds some words of the question and not all, where meaning is asked too."""
+_KEPT = 128
+"""Questions whose answers, and whose vectors, are kept while the database does not change."""
 
 MODES = ("both", "words", "meaning")
 """Which rankings a search asks: both, or one alone."""
 
-_SEARCHED_ROLES = ", ".join(f"'{role}'" for role in sorted(BODY_ROLES | {"footnote", "glossary"}))
-
-Key = tuple[str, str]
-"""A thing that can be found: kind of hit and id."""
-Scores = dict[Key, tuple[float, tuple[str, ...], float]]
-"""For each hit: its joined score, which rankings found it, and its likeness to the question."""
-
-TEXTS = {"commitment": ("commitments", "quote"), "passage": ("passages", "text")}
-"""What can be found: kind of hit, and the table and column that hold its text."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Filters:
-    """What a hit has to be; empty fields ask for nothing."""
-
-    kind_of_hit: str = ""
-    issuers: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    themes: tuple[str, ...] = ()
-    documents: tuple[str, ...] = ()
-    year_from: int | None = None
-    year_to: int | None = None
-    language: str = ""
-    bindingness: int | None = None
-    has_deadline: bool = False
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether they leave everything in; the kind of hit alone chooses nothing."""
-        return replace(self, kind_of_hit="") == Filters()
+Ranking = list[tuple[int, float]]
+"""Places on the shelf, best first, with what they are worth."""
 
 
 @dataclass(frozen=True)
 class Hit:
     """A commitment or passage that answers. `marks` are (start, end) of matched words in `text`.
 
-    `why` says which rankings found it ("words", "meaning"), or "filters" when there was no question; `likeness` is its
+    `nearest` is (start, end) of the phrase that is nearest in meaning, where meaning found it. `why` says which rankings found it ("words", "meaning"), or "filters" when there was no question; `likeness` is its
     cosine to the question.
     """
 
@@ -101,6 +84,7 @@ class Hit:
     why: tuple[str, ...]
     likeness: float
     marks: tuple[tuple[int, int], ...] = ()
+    nearest: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +92,9 @@ class Results:
     """What was found for a question, best first, of how many, and what to know about it.
 
     `is_whole` is false where a ranking that was asked for could not be made, as when the encoder is missing; `is_cut`
-    is true where a ranking has as many hits as it may have, so that there may be more.
+    is true where a ranking has as many hits as it may have, so that there may be more. `mended` is the question that was
+    answered instead, where a word of it stands nowhere and was taken for a misspelling; `suggestion` is one that was
+    not answered, and finds something.
     """
 
     question: str
@@ -116,6 +102,20 @@ class Results:
     total: int
     note: str = ""
     facets: Mapping[str, Sequence[tuple[str, str, int]]] = field(default_factory=dict)
+    is_whole: bool = True
+    is_cut: bool = False
+    mended: str = ""
+    suggestion: str = ""
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a question finds, before any of it is shown: places, best first, and for each score, why, and likeness."""
+
+    order: Sequence[int]
+    scores: Mapping[int, tuple[float, tuple[str, ...], float]]
+    facets: Mapping[str, Sequence[tuple[str, str, int]]]
+    note: str = ""
     is_whole: bool = True
     is_cut: bool = False
 
@@ -135,128 +135,204 @@ class Engine:
         name = self.settings.encoder
         self.encoder = encoder or LazyEncoder(lambda: load_encoder(name))
         self._lock = threading.Lock()
-        self._version: tuple[Any, ...] = ()
-        self._matrix: Matrix | None = None
+        self._version: tuple[int, ...] = ()
+        self._shelf: Shelf | None = None
+        self._counts: Counter[str] | None = None
+        self._answers = Kept[_Found](_KEPT)
+        self._vectors = Kept[Any](_KEPT)
 
     def search(
-        self, text: str, filters: Filters | None = None, *, mode: str = "both", most: int = 20, start: int = 0
+        self,
+        text: str,
+        filters: Filters | None = None,
+        *,
+        mode: str = "both",
+        most: int = 20,
+        start: int = 0,
+        as_typed: bool = False,
     ) -> Results:
         """Return the best hits for what somebody typed; no text at all gives what passes the filters, or nothing.
 
         Args:
             mode: one of `MODES`. What only words can answer, such as a phrase, has no answer by meaning.
             most, start: which of the ranked hits to return.
+            as_typed: leave a word that stands nowhere as it is, rather than take it for a misspelling.
         """
         filters = filters or Filters()
         question = parse(text)
-        if not text.strip() and not filters.is_empty:
-            return self._passing(filters, most, start)
-        if not question.required:
-            note = "Type a word to look for." if text.strip() else ""
-            return Results(question.text, (), 0, note)
-        db = open_for_reading(self.path)
-        try:
-            db.execute("begin")  # a run may go on meanwhile: everything is read from one state of the database
-            return self._search(db, question, filters, mode, most, start)
-        finally:
-            db.close()
+        if text.strip() and not question.required:
+            return Results(question.text, (), 0, "Type a word to look for.")
+        if not text.strip() and filters.is_empty:
+            return Results("", (), 0)
+        with self._opened() as (db, shelf):
+            if not text.strip():
+                return self._shown(db, shelf, "", None, self._passing(shelf, filters), most, start)
+            strangers = self._strangers(db, question)
+            mended = {} if as_typed else self._mended(db, strangers)
+            asked = parse(with_words(question.text, mended)) if mended else question
+            found = self._answers.get(
+                (asked.text, filters, mode), lambda: self._found(db, shelf, asked, filters, mode), keep=_is_whole
+            )
+            results = self._shown(db, shelf, question.text, asked, found, most, start)
+            note = " ".join(filter(None, [_told(strangers, mended), results.note]))
+            offered = "" if found.order or as_typed else self._offered(db, question)
+            return replace(results, note=note, mended=asked.text if mended else "", suggestion=offered)
 
-    def _passing(self, filters: Filters, most: int, start: int) -> Results:
-        """Return all that passes the filters, the latest texts first: commitments, unless passages are asked for."""
-        db = open_for_reading(self.path)
-        try:
-            db.execute("begin")
-            kind = filters.kind_of_hit or "commitment"
-            names = _latest_first(db, kind, filters) if kind in TEXTS else []
-            scores: Scores = {(kind, name): (0.0, ("filters",), 0.0) for name in names}
-            return self._results(db, "", scores, most, start, None, order=list(scores))
-        finally:
-            db.close()
-
-    def more_like(self, kind: str, name: str, filters: Filters | None = None, *, most: int = 10) -> Results:
+    def more_like(
+        self, kind: str, name: str, filters: Filters | None = None, *, most: int = 10, start: int = 0
+    ) -> Results:
         """Return what is most like a commitment or passage by meaning, itself left out."""
-        db = open_for_reading(self.path)
-        try:
-            db.execute("begin")
-            matrix = self._current_matrix(db)
-            vector = matrix.vector_of(_key(kind, name))
+        with self._opened() as (db, shelf):
+            vector = shelf.vector_of((kind, name))
             if vector is None:
                 return Results("", (), 0, "It has no vector: its language is not covered.")
-            allowed = _allowed(db, filters or Filters())
-            own = rows(db, "select passage_id from commitments where id = ?", [name]) if kind == "commitment" else []
-            left_out = {name, *(row["passage_id"] for row in own)}
-            ranked = [
-                (key, likeness)
-                for key, likeness in _ranked(matrix, vector, allowed, floor=self.settings.search_floor)
-                if key[1] not in left_out
-            ]
-            scores: Scores = {key: (likeness, ("meaning",), likeness) for key, likeness in ranked}
-            return self._results(db, "", scores, most, 0, None)
+            passes = shelf.passing(filters or Filters())
+            own = shelf.passage[shelf.place[kind, name]]
+            passes[[place for place, passage in enumerate(shelf.passage) if passage == own]] = False
+            ranked = _by_likeness(shelf.likeness(vector), passes, floor=self.settings.search_floor)
+            scores = {place: (likeness, ("meaning",), likeness) for place, likeness in ranked}
+            return self._shown(db, shelf, "", None, _found_of(shelf, scores), most, start)
+
+    def hit_of(self, name: str) -> Hit | None:
+        """Return the commitment or passage of this id, as a hit shows it; None when there is neither."""
+        with self._opened() as (db, _):
+            return next(iter(_details(db, [(kind, name) for kind in TEXTS]).values()), None)
+
+    @contextmanager
+    def _opened(self) -> Iterator[tuple[Database, Shelf]]:
+        """Give the database in one state, whatever is written meanwhile, and what it holds."""
+        db = open_for_reading(self.path)
+        try:
+            version = stamp(
+                self.path
+            )  # before anything is read: what is written after it is noticed by the next search
+            db.execute("begin")
+            with self._lock:
+                if self._shelf is None or version != self._version:
+                    self._shelf = Shelf(db, encoder_key(self.settings.encoder))
+                    self._version, self._counts = version, None
+                    self._answers.clear()
+                shelf = self._shelf
+            yield db, shelf
         finally:
             db.close()
 
-    def _search(self, db: Database, question: Question, filters: Filters, mode: str, most: int, start: int) -> Results:
-        allowed = _allowed(db, filters)
-        by_words = _by_words(db, question, allowed) if mode != "meaning" else []
-        by_meaning: list[tuple[Key, float]] = []
-        searched = "Only words were searched" if mode == "both" else "Meaning could not be searched"
-        note = ""
-        is_whole = True
+    def _passing(self, shelf: Shelf, filters: Filters) -> _Found:
+        """Return all that passes the filters, the latest texts first: commitments, unless passages are asked for."""
+        chosen = replace(filters, kind_of_hit=filters.kind_of_hit or "commitment")
+        order = shelf.latest_first([int(place) for place in np.flatnonzero(shelf.passing(chosen))])
+        return _Found(order, dict.fromkeys(order, (0.0, ("filters",), 0.0)), shelf.facets(order))
+
+    def _found(self, db: Database, shelf: Shelf, question: Question, filters: Filters, mode: str) -> _Found:
+        """Return what a question finds by words, by meaning, or by both."""
+        passes = shelf.passing(filters)
+        every, some = _by_words(db, shelf, question, passes) if mode != "meaning" else ([], [])
+        by_meaning: Ranking = []
+        note, is_whole = "", True
         if question.needs_words:
             note = "A phrase, or a word that is left out, is searched by words alone." if mode == "meaning" else ""
         elif mode != "words":
-            encoder = self.encoder.get()
-            if encoder is None:
-                note, is_whole = f"{searched}: {self.encoder.problem}", False
+            vector, problem = self._vector(shelf, question)
+            if problem:
+                searched = "Only words were searched" if mode == "both" else "Meaning could not be searched"
+                note, is_whole = f"{searched}: {problem}", False
             else:
-                matrix = self._current_matrix(db)
-                if not matrix.ids:
-                    note, is_whole = f"{searched}: this database holds no vectors of {encoder.name}.", False
-                else:
-                    vector = encoder.encode([question.meant])[0]
-                    floor = self.settings.search_floor
-                    if not (by_words or _by_words(db, question, dict.fromkeys(TEXTS))):
-                        floor = max(floor, _FLOOR_WITHOUT_WORDS)
-                    by_meaning = _ranked(matrix, vector, allowed, floor=floor)
-        scores = _weighed(db, _fused(by_words, by_meaning))
-        results = self._results(db, question.text, scores, most, start, question, note)
-        return replace(results, is_whole=is_whole, is_cut=max(len(by_words), len(by_meaning)) >= _DEPTH)
+                likeness = shelf.likeness(vector)
+                has_words = every or some or any(_by_words(db, shelf, question, np.ones_like(passes)))
+                by_meaning = _by_likeness(likeness, passes, floor=self.settings.search_floor)
+                if by_meaning and by_meaning[0][1] < (_SURE if has_words else _SURE_WITHOUT_WORDS):
+                    by_meaning = []
+                some = [(place, rank) for place, rank in some if not likeness[place] < _LEAST_WITH_SOME_WORDS]
+        by_words = (every + some)[:_DEPTH]
+        scores = _weighed(shelf, _fused(by_words, by_meaning))
+        is_cut = max(len(by_words), len(by_meaning)) >= _DEPTH
+        return replace(_found_of(shelf, scores), note=note, is_whole=is_whole, is_cut=is_cut)
 
-    def _results(
-        self,
-        db: Database,
-        text: str,
-        scores: Scores,
-        most: int,
-        start: int,
-        question: Question | None,
-        note: str = "",
-        order: list[Key] | None = None,
-    ) -> Results:
-        order = order or sorted(scores, key=lambda key: (-scores[key][0], key))
-        order = _one_a_passage(db, order)
-        shown = order[start : start + most]
-        details = _details(db, shown)
-        hits = []
-        for key in shown:
-            score, why, likeness = scores[key]
-            hit = replace(details[key], score=round(score, 4), why=why, likeness=round(likeness, 3))
-            hits.append(replace(hit, marks=marks_of(hit.text, question)) if question else hit)
-        if not hits and not note:
-            note = "Nothing found."
-        return Results(text, tuple(hits), len(order), note, _facets(db, order))
+    def _vector(self, shelf: Shelf, question: Question) -> tuple[NDArray[np.float32], str]:
+        """Return the vector of a question, or why there is none."""
+        none = np.zeros(0, dtype=np.float32)
+        encoder = self.encoder.get()
+        if encoder is None:
+            return none, self.encoder.problem
+        if not len(shelf.embedded):
+            return none, f"this database holds no vectors of {encoder.name}."
+        return self._vectors.get(question.meant, lambda: encoder.encode([question.meant])[0]), ""
 
-    def _current_matrix(self, db: Database) -> Matrix:
-        """Return the matrix of vectors, read anew when the database was changed or replaced."""
-        stat = self.path.stat()
-        built = rows(db, "select stage, input, output_hash, built_at from builds order by 1, 2")
-        count = rows(db, "select count(*) as n from embeddings")
-        version = (stat.st_ino, digest(built, count))
+    def _strangers(self, db: Database, question: Question) -> list[str]:
+        """Return the words of a question that no text holds; those of a phrase, and names in short, are not looked at."""
+        free = [group for place, group in enumerate(question.required) if place not in question.quoted]
+        words = {term[0] for group in free for term in group if len(term) == 1}
+        return sorted(word for word in words if len(word) >= SHORTEST and word.isalpha() and not _stands(db, word))
+
+    def _mended(self, db: Database, strangers: Iterable[str]) -> dict[str, str]:
+        """Return for strange words those that were meant; a word that the encoder knows is right as it is."""
+        found = {}
+        for word in strangers:
+            encoder = self.encoder.get()
+            if encoder is None or not getattr(encoder, "knows", lambda _: False)(word):
+                meant = nearest(word, self._words(db))
+                found.update({word: meant} if meant else {})
+        return found
+
+    def _offered(self, db: Database, question: Question) -> str:
+        """Return a question whose phrases are mended too, or ""; it is offered, because a phrase is exact."""
+        phrased = [word for place in question.quoted for term in question.required[place] for word in term]
+        meant = {word: other for word in phrased if not _stands(db, word) and (other := nearest(word, self._words(db)))}
+        return with_words(question.text, meant, quoted=True) if meant else ""
+
+    def _words(self, db: Database) -> Counter[str]:
         with self._lock:
-            if self._matrix is None or version != self._version:
-                self._matrix = Matrix(db, encoder_key(self.settings.encoder), _texts(db))
-                self._version = version
-            return self._matrix
+            if self._counts is None:
+                self._counts = words_in(db)
+            return self._counts
+
+    def _shown(
+        self, db: Database, shelf: Shelf, text: str, question: Question | None, found: _Found, most: int, start: int
+    ) -> Results:
+        """Return a page of what was found, each hit with why it matched."""
+        shown = found.order[start : start + most]
+        details = _details(db, [shelf.keys[place] for place in shown])
+        hits = [
+            replace(details[shelf.keys[place]], score=round(score, 4), why=why, likeness=round(likeness, 3))
+            for place in shown
+            if shelf.keys[place] in details
+            for score, why, likeness in [found.scores[place]]
+        ]
+        if question:
+            hits = self._explained(db, hits, question)
+        note = found.note or ("" if hits or start else "Nothing found.")
+        return Results(text, tuple(hits), len(found.order), note, found.facets, found.is_whole, found.is_cut)
+
+    def _explained(self, db: Database, hits: Sequence[Hit], question: Question) -> list[Hit]:
+        """Return hits with their matched words marked, and with the phrase that is nearest in meaning."""
+        find = getattr(self.encoder.get(), "nearest", None) if any("meaning" in hit.why for hit in hits) else None
+        sentences = _sentences(db, hits) if find else {}
+        told = []
+        for hit in hits:
+            near = (
+                find(question.meant, hit.text, sentences[hit.kind, hit.id]) if find and "meaning" in hit.why else None
+            )
+            told.append(replace(hit, marks=marks_of(hit.text, question), nearest=near))
+        return told
+
+
+def _is_whole(found: _Found) -> bool:
+    return found.is_whole
+
+
+def _told(strangers: Sequence[str], mended: Mapping[str, str]) -> str:
+    """Return what is to be said of words that stand nowhere."""
+    instead = [f"Nothing for “{word}”; shown for “{mended[word]}”." for word in strangers if word in mended]
+    alone = [f"“{word}”" for word in strangers if word not in mended]
+    return " ".join([*instead, *([f"No text here holds {' or '.join(alone)}."] if alone else [])])
+
+
+def _stands(db: Database, word: str) -> bool:
+    """Say whether a word, whatever its ending, stands in any text."""
+    return any(
+        rows(db, f"select 1 from {name}_fts where {name}_fts match ? limit 1", [f'{{{column}}} : "{word}"'])
+        for name, column in TEXTS.values()
+    )
 
 
 def marks_of(text: str, question: Question) -> tuple[tuple[int, int], ...]:
@@ -266,181 +342,95 @@ def marks_of(text: str, question: Question) -> tuple[tuple[int, int], ...]:
     return tuple(match.span() for match in re.finditer(r"[^\W_]+", text) if _stem(match[0].lower()) in stems)
 
 
+@lru_cache(20_000)
 def _stem(word: str) -> str:
     """Return a word without its commonest endings: enough to mark "sharing" for "share"."""
     return re.sub(r"(?:ations?|ments?|ings?|ies|ied|es|ed|s|e|y)$", "", word) if len(word) > 4 else word.rstrip("s")
 
 
-def _key(kind: str, name: str) -> str:
-    return f"{kind}:{name}"
+def _by_words(db: Database, shelf: Shelf, question: Question, passes: NDArray[np.bool_]) -> tuple[Ranking, Ranking]:
+    """Return the hits with every word of a question, best first, and then those with some."""
+    every = _matching(db, shelf, question, passes, question.fts(every=True))
+    if question.is_exact or question.excluded or len(every) >= _DEPTH:
+        return every, []
+    first = {place for place, _ in every}
+    some = _matching(db, shelf, question, passes, question.fts(every=False))
+    return every, [(place, rank) for place, rank in some if place not in first]
 
 
-def _texts(db: Database) -> list[Key]:
-    roles = ", ".join(f"'{role}'" for role in sorted(BODY_ROLES))
-    commitments = [
-        (_key("commitment", row["id"]), row["quote"]) for row in rows(db, "select id, quote from commitments")
+def _matching(db: Database, shelf: Shelf, question: Question, passes: NDArray[np.bool_], query: str) -> Ranking:
+    """Return the best matches that pass: a filter comes before the cut."""
+    found = [
+        (rank, shelf.keys[place], place)
+        for kind in TEXTS
+        for place, rank in _ranked(db, shelf, kind, question, passes, query)
     ]
-    passages = rows(db, f"select id, text from passages where role in ({roles})")
-    return commitments + [(_key("passage", row["id"]), row["text"]) for row in passages]
-
-
-def _allowed(db: Database, filters: Filters) -> dict[str, set[str] | None]:
-    """Return for each kind of hit the ids that pass the filters; None means all."""
-    found: dict[str, set[str] | None] = {}
-    for kind, (name, _) in TEXTS.items():
-        if filters.kind_of_hit and filters.kind_of_hit != kind:
-            found[kind] = set()
-            continue
-        conditions, args = _conditions(kind, filters)
-        if not conditions:
-            found[kind] = None
-            continue
-        sql = f"select {name}.id from {name} join documents on documents.id = document_id where {' and '.join(conditions)}"
-        found[kind] = {row["id"] for row in rows(db, sql, args)}
-    return found
-
-
-def _latest_first(db: Database, kind: str, filters: Filters) -> list[str]:
-    """Return the ids of a kind that pass the filters, those of the latest texts first, in the order of their text."""
-    name = TEXTS[kind][0]
-    conditions, args = _conditions(kind, filters)
-    if kind == "passage":
-        conditions.append(f"role in ({_SEARCHED_ROLES})")
-        place, joined = "ordinal", ""
-    else:
-        place, joined = "ordinal, start", " join passages on passages.id = passage_id"
-    sql = (
-        f"select {name}.id from {name}{joined} join documents on documents.id = {name}.document_id"
-        f" where {' and '.join(conditions)} order by documents.year desc, documents.id, {place}"
-    )
-    return [row["id"] for row in rows(db, sql, args)]
-
-
-def _conditions(kind: str, filters: Filters) -> tuple[list[str], list[Any]]:
-    conditions: list[str] = []
-    args: list[Any] = []
-
-    def one_of(column: str, values: Sequence[Any]) -> None:
-        if values:
-            conditions.append(f"{column} in ({', '.join('?' for _ in values)})")
-            args.extend(values)
-
-    if filters.issuers:
-        marks = ", ".join("?" for _ in filters.issuers)
-        conditions.append(
-            f"(documents.issuer_id in ({marks}) or documents.issuer_id in (select group_id from memberships"
-            f" join issuers on issuers.id = group_id where kind = 'joint' and member_id in ({marks})))"
-        )
-        args.extend((*filters.issuers, *filters.issuers))
-    one_of("documents.kind_id", filters.kinds)
-    one_of("documents.id", filters.documents)
-    if filters.year_from is not None:
-        conditions.append("documents.year >= ?")
-        args.append(filters.year_from)
-    if filters.year_to is not None:
-        conditions.append("documents.year <= ?")
-        args.append(filters.year_to)
-    if filters.language:
-        conditions.append("documents.language = ?")
-        args.append(filters.language)
-    if filters.themes:
-        link = "commitment_themes where commitment_id" if kind == "commitment" else "passage_themes where passage_id"
-        marks = ", ".join("?" for _ in filters.themes)
-        name = TEXTS[kind][0]
-        conditions.append(f"exists (select 1 from {link} = {name}.id and theme_id in ({marks}))")
-        args.extend(filters.themes)
-    if filters.bindingness is not None:
-        conditions.append("bindingness_id >= ?" if kind == "commitment" else "0 = ?")
-        args.append(filters.bindingness if kind == "commitment" else 1)
-    if filters.has_deadline:
-        conditions.append("deadline <> ''" if kind == "commitment" else "0")
-    return conditions, args
-
-
-def _by_words(db: Database, question: Question, allowed: Mapping[str, set[str] | None]) -> list[tuple[Key, float]]:
-    """Return the hits by words, best first: those with every word before those with some."""
-    found: dict[Key, float] = {}
-    for every in (True, False):
-        query = question.fts(every=every)
-        if not query or (not every and (question.is_exact or question.excluded)):
-            continue
-        listed: list[tuple[float, Key]] = []
-        for kind, (name, column) in TEXTS.items():
-            matching = _matching(db, name, column, query, allowed[kind], _ALL if question.is_exact else _DEPTH)
-            listed += [(row["rank"], (kind, row["id"])) for row in matching if question.is_held_by(row["text"])]
-        for rank, key in sorted(listed)[:_DEPTH]:
-            found.setdefault(key, rank)
-    return list(found.items())[:_DEPTH]
-
-
-def _matching(
-    db: Database, name: str, column: str, query: str, allowed: set[str] | None, most: int
-) -> list[dict[str, Any]]:
-    """Return the best matches among the rows that are allowed: a filter comes before the cut."""
-    roles = f" and role in ({_SEARCHED_ROLES})" if name == "passages" else ""
-    among = "" if allowed is None else f" and {name}.id in (select value from json_each(?))"
-    ids = [] if allowed is None else [json.dumps(sorted(allowed))]
-    try:
-        return rows(
-            db,
-            f"select {name}.id, {name}.{column} as text, bm25({name}_fts) as rank from {name}_fts join {name} on {name}.rowid = {name}_fts.rowid"
-            f" where {name}_fts match ?{roles}{among} order by rank limit {most}",
-            [f"{{{column}}} : ({query})", *ids],
-        )
-    except sqlite3.OperationalError:
-        return []
+    return [(place, rank) for rank, _, place in sorted(found)[:_DEPTH]]
 
 
 def _ranked(
-    matrix: Matrix, vector: Any, allowed: Mapping[str, set[str] | None], *, floor: float
-) -> list[tuple[Key, float]]:
-    """Return the hits by meaning that are allowed and above the floor, best first."""
-    import numpy as np
-
-    likeness = matrix.likeness(vector)
-    found: list[tuple[Key, float]] = []
-    for place in np.argsort(-likeness, kind="stable"):
-        if likeness[place] < floor or len(found) >= _DEPTH:
+    db: Database, shelf: Shelf, kind: str, question: Question, passes: NDArray[np.bool_], query: str
+) -> Ranking:
+    """Return the matches of one kind that pass, by rank; more are asked for until there are enough of them."""
+    name, column = TEXTS[kind]
+    numbers = shelf.numbers[kind]
+    text = column if question.is_exact else "''"
+    sql = (
+        f"select rowid, bm25({name}_fts) as rank, {text} from {name}_fts where {name}_fts match ? order by rank limit ?"
+    )
+    found: Ranking = []
+    for most in (2 * _DEPTH, -1):
+        try:
+            matching = db.execute(sql, [f"{{{column}}} : ({query})", most]).fetchall()
+        except sqlite3.OperationalError:
+            return []
+        found = [
+            (place, rank)
+            for number, rank, held in matching
+            if (place := numbers.get(number, -1)) >= 0
+            and passes[place]
+            and (not question.is_exact or question.is_held_by(held))
+        ]
+        if len(found) >= _DEPTH or len(matching) < most:
             break
-        kind, _, name = matrix.ids[place].partition(":")
-        if allowed[kind] is None or name in (allowed[kind] or ()):
-            found.append(((kind, name), float(likeness[place])))
     return found
 
 
-def _fused(by_words: Iterable[tuple[Key, float]], by_meaning: Iterable[tuple[Key, float]]) -> Scores:
+def _by_likeness(likeness: NDArray[np.float32], passes: NDArray[np.bool_], *, floor: float) -> Ranking:
+    """Return the hits by meaning that pass and are above the floor, best first."""
+    near = np.flatnonzero(passes & (likeness >= floor))
+    best = near[np.argsort(-likeness[near], kind="stable")][:_DEPTH]
+    return [(int(place), float(likeness[place])) for place in best]
+
+
+def _fused(by_words: Ranking, by_meaning: Ranking) -> dict[int, tuple[float, tuple[str, ...], float]]:
     """Return for each hit its joined score, which rankings found it, and its likeness."""
-    scores: Scores = {}
+    scores: dict[int, tuple[float, tuple[str, ...], float]] = {}
     for name, ranking in (("words", by_words), ("meaning", by_meaning)):
-        for rank, (key, value) in enumerate(ranking, 1):
-            score, why, likeness = scores.get(key, (0.0, (), 0.0))
-            scores[key] = (score + 1 / (_FUSION + rank), (*why, name), value if name == "meaning" else likeness)
+        for rank, (place, value) in enumerate(ranking, 1):
+            score, why, likeness = scores.get(place, (0.0, (), 0.0))
+            scores[place] = (score + 1 / (_FUSION + rank), (*why, name), value if name == "meaning" else likeness)
     return scores
 
 
-def _weighed(db: Database, scores: Scores) -> Scores:
+def _weighed(
+    shelf: Shelf, scores: Mapping[int, tuple[float, tuple[str, ...], float]]
+) -> dict[int, tuple[float, tuple[str, ...], float]]:
     """Return scores that say how well a hit answers: commitments count more, headings and scraps less."""
-    short = {
-        (kind, row["id"])
-        for kind, (name, column) in TEXTS.items()
-        for row in rows(
-            db,
-            f"select id from {name} where id in {_IDS}"
-            f" and length(trim({column})) - length(replace(trim({column}), ' ', '')) + 1 < {_SHORT_WORDS}",
-            [json.dumps([name for other, name in scores if other == kind])],
+    return {
+        place: (
+            score * (_PROMISED if shelf.is_commitment[place] else 1.0) * (_SHORT if shelf.is_short[place] else 1.0),
+            why,
+            likeness,
         )
+        for place, (score, why, likeness) in scores.items()
     }
-    weights = {
-        key: (_PROMISED if key[0] == "commitment" else 1.0) * (_SHORT if key in short else 1.0) for key in scores
-    }
-    return {key: (score * weights[key], why, likeness) for key, (score, why, likeness) in scores.items()}
 
 
-def _one_a_passage(db: Database, order: Sequence[Key]) -> list[Key]:
-    """Drop a passage when a commitment in it is found too: the same words would be shown twice."""
-    homes = {row["id"]: row["passage_id"] for row in rows(db, "select id, passage_id from commitments")}
-    promised = {homes[name] for kind, name in order if kind == "commitment"}
-    return [(kind, name) for kind, name in order if kind == "commitment" or name not in promised]
+def _found_of(shelf: Shelf, scores: Mapping[int, tuple[float, tuple[str, ...], float]]) -> _Found:
+    """Return what has scores, best first."""
+    order = shelf.one_a_passage(sorted(scores, key=lambda place: (-scores[place][0], shelf.keys[place])))
+    return _Found(order, scores, shelf.facets(order))
 
 
 _DETAILS = """
@@ -492,15 +482,12 @@ def _details(db: Database, keys: Sequence[Key]) -> dict[Key, Hit]:
     return found
 
 
-def _facets(db: Database, order: Sequence[Key]) -> dict[str, list[tuple[str, str, int]]]:
-    """Return how many of the hits each issuer, kind and theme has, most first."""
-    details = _details(db, order)
-    facets: dict[str, dict[tuple[str, str], int]] = {"issuer": {}, "theme": {}}
-    for hit in details.values():
-        for name, value in (("issuer", (hit.issuer_id, hit.issuer)), ("theme", (hit.theme_id, hit.theme))):
-            if value[0]:
-                facets[name][value] = facets[name].get(value, 0) + 1
-    return {
-        name: [(code, label, n) for (code, label), n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
-        for name, counts in facets.items()
-    }
+def _sentences(db: Database, hits: Sequence[Hit]) -> dict[Key, list[tuple[int, int]]]:
+    """Return (start, end) of the sentences of each hit; a commitment is one."""
+    found = {(hit.kind, hit.id): [(0, len(hit.text))] for hit in hits}
+    names = [hit.id for hit in hits if hit.kind == "passage"]
+    for row in rows(
+        db, f"select passage_id, sentences from passage_spans where passage_id in {_IDS}", [json.dumps(names)]
+    ):
+        found["passage", row["passage_id"]] = [(start, end) for start, end in json.loads(row["sentences"])]
+    return found

@@ -7,6 +7,7 @@ phrase, a minus excludes, OR joins alternatives, and every other sign is read as
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -14,6 +15,7 @@ from itertools import combinations
 from .acronyms import Form, others, singular, words_of
 
 _TOKEN = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
+_WORD = re.compile(r"[^\W_]+")
 _OWNING = re.compile(r"'s$", re.IGNORECASE)
 _QUOTES = str.maketrans({"\u201c": '"', "\u201d": '"', "\u201e": '"', "\u00ab": '"', "\u00bb": '"', "\u2019": "'"})
 SAY_NOTHING = frozenset(
@@ -56,7 +58,7 @@ class Question:
         words = f" {' '.join(words_of(text))} " if self.is_exact else ""
         return all(any(f" {' '.join(term)} " in words for term in self.required[place]) for place in self.exact)
 
-    @property
+    @cached_property
     def exact(self) -> list[int]:
         """The places of the groups that hold a phrase."""
         return [place for place in sorted(self.quoted) if any(len(term) > 1 for term in self.required[place])]
@@ -173,6 +175,17 @@ def parse(text: str) -> Question:
         joins = False
     groups = tuple(tuple(group) for group in required)
     return Question(text.strip(), groups, tuple(excluded), frozenset(quoted))
+
+
+def with_words(text: str, others: Mapping[str, str], *, quoted: bool = False) -> str:
+    """Return what was typed with other words for some of it; what is left out stays, and phrases do unless `quoted`."""
+
+    def mended(match: re.Match[str]) -> str:
+        if match["minus"] or (match["phrase"] is not None and not quoted):
+            return match[0]
+        return _WORD.sub(lambda word: others.get(word[0].lower(), word[0]), match[0])
+
+    return _TOKEN.sub(mended, text)
 
 
 def _quoted(term: tuple[str, ...]) -> str:

@@ -41,8 +41,8 @@ def register_routes(datasette: Any) -> list[tuple[str, Any]]:
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Any:
-    """Tell browsers what they may do with each page, and let no text of a CSV run as a formula."""
-    return lambda app: policy.protected(cells.guarded(app))
+    """Tell browsers what they may do, let no text of a CSV run as a formula, and notice a database that was replaced."""
+    return lambda app: policy.protected(cells.guarded(routes.attentive(datasette, app)))
 
 
 @hookimpl

@@ -163,6 +163,15 @@ def choices(db: Database) -> dict[str, Any]:
             db, f"select id, name, kind from issuers where id in ({marks}) order by kind <> 'state', name", codes
         ),
         "themes": rows(db, "select id, label from themes order by position"),
+        "groups": rows(
+            db,
+            "select id, name from issuers where kind = 'group' and id in (select group_id from memberships"
+            " join documents on issuer_id in (group_id, member_id)) order by name",
+        ),
+        "languages": [
+            {**row, "label": language_name(row["id"])}
+            for row in rows(db, "select distinct language as id from documents where language <> '' order by 1")
+        ],
         "kinds": rows(db, "select id, label from kinds where id in (select kind_id from documents) order by label"),
         "bindingness": rows(db, "select id, label from bindingness order by id"),
         "years": years,

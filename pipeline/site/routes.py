@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode
+from weakref import WeakKeyDictionary
 
 from datasette.utils import add_cors_headers
 from datasette.utils.asgi import NotFound, Response
@@ -19,7 +21,7 @@ from ..errors import ConcordError
 from ..exporting import FORMS as LIST_FORMS
 from ..exporting import MOST_ROWS, SPREADSHEET_BOM, Listing, to_xlsx
 from ..printing import listings, to_csv, to_json, to_markdown
-from ..search import MODES, Engine, Filters
+from ..search import MODES, Engine, Filters, Results
 from ..settings import load_settings
 from . import api, lists, policy, queries
 from . import editions as aligned
@@ -35,6 +37,14 @@ _HITS_A_PAGE = 20
 _LAST_START = 100_000
 _CELLS_A_PAGE, _QUOTES_A_PAGE, _PAIRS_A_PAGE = 900, 120, 75
 """Cells of a guideline, quotes behind a cell, and pairs of a comparison that are shown at a time: a page stays under 200 KB."""
+_FACETS = {
+    "issuer": ("By issuer", ("issuer",)), "theme": ("By theme", ("theme",)), "kind": ("By kind of document", ("kind",)),
+    "year": ("By year", ("from", "to")), "language": ("By language", ("language",)),
+    "firmness": ("At least as firm as", ("firmness",)), "deadline": ("By deadline", ("deadline",)),
+}  # fmt: skip
+"""What hits are counted by: its heading, and the parameters that ask for one value of it."""
+_COUNTED = 12
+"""Values of each that are shown."""
 _MARKS = "commitments", "documents", "builds"
 _engines: dict[str, Engine] = {}
 
@@ -44,6 +54,7 @@ def concord_database(datasette: Any) -> Any:
     for database in datasette.databases.values():
         if database.name.startswith("_") or database.path is None:
             continue
+        _notice(datasette, database.path)
         if database.path not in _known:
             _known[database.path] = _is_concord(Path(database.path))
         if _known[database.path]:
@@ -52,6 +63,22 @@ def concord_database(datasette: Any) -> Any:
 
 
 _known: dict[str, bool] = {}
+_files: WeakKeyDictionary[Any, dict[str, int]] = WeakKeyDictionary()
+
+
+def _notice(datasette: Any, path: str) -> None:
+    """Let Datasette open a database anew when another file has taken its place.
+
+    Datasette opens a file once in each of its threads, and would read the old one for ever; new threads open the new one.
+    """
+    seen = _files.setdefault(datasette, {})
+    number = Path(path).stat().st_ino if Path(path).exists() else 0
+    if number and seen.setdefault(path, number) != number:
+        seen[path] = number
+        _known.pop(path, None)
+        if datasette.executor is not None:
+            old, datasette.executor = datasette.executor, ThreadPoolExecutor(datasette.setting("num_sql_threads"))
+            old.shutdown(wait=False)
 
 
 def _is_concord(path: Path) -> bool:
@@ -63,6 +90,16 @@ def _is_concord(path: Path) -> bool:
     except StoreError:
         return False
     return True
+
+
+def attentive(datasette: Any, app: policy.Application) -> policy.Application:
+    """Return an ASGI application that looks, before each answer, whether another database has taken the place of ours."""
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        concord_database(datasette)
+        await app(scope, receive, send)
+
+    return answer
 
 
 async def ask(database: Any, question: Callable[..., Any], *args: Any) -> Any:
@@ -114,16 +151,18 @@ def _whole(request: Any, name: str) -> int | None:
 
 
 async def search(datasette: Any, request: Any) -> Response:
-    """/search: one box over words and meaning."""
+    """/search: one box over words and meaning, and what is most like a commitment or passage."""
     database = _database(datasette)
     filters = Filters(
         kind_of_hit=request.args.get("in") or "",
         issuers=tuple(_list(request, "issuer")),
+        groups=tuple(_list(request, "group")),
         kinds=tuple(_list(request, "kind")),
         themes=tuple(_list(request, "theme")),
         documents=tuple(_list(request, "document")),
         year_from=_whole(request, "from"),
         year_to=_whole(request, "to"),
+        language=request.args.get("language") or "",
         bindingness=_whole(request, "firmness"),
         has_deadline=bool(request.args.get("deadline")),
     )
@@ -134,7 +173,18 @@ async def search(datasette: Any, request: Any) -> Response:
     mode = request.args.get("mode") or ""
     mode = mode if mode in MODES else "both"
     engine = engine_for(database.path)
-    results = await asyncio.to_thread(engine.search, question, filters, mode=mode, most=most, start=start)
+    like = request.args.get("like") or ""
+    like_what = await asyncio.to_thread(engine.hit_of, like) if like else None
+    if like and like_what is None:
+        raise NotFound("There is no such commitment or passage.")
+    if like_what:
+        question = ""
+        results = await asyncio.to_thread(engine.more_like, like_what.kind, like, filters, most=most, start=start)
+    else:
+        as_typed = bool(request.args.get("typed"))
+        results = await asyncio.to_thread(
+            engine.search, question, filters, mode=mode, most=most, start=start, as_typed=as_typed
+        )
     if form == "json":
         return answer(datasette, to_bytes(asdict(results)), JSON)
     if form and results.total > MOST_ROWS:
@@ -150,6 +200,7 @@ async def search(datasette: Any, request: Any) -> Response:
         {
             "results": results,
             "question": question,
+            "like": like_what,
             "filters": filters,
             "mode": mode,
             "start": start,
@@ -158,13 +209,27 @@ async def search(datasette: Any, request: Any) -> Response:
             "confidence": await ask(database, queries.confidence, [hit.id for hit in results.hits]),
             "here": here,
             "taken": [taken],
+            "elsewhere": _without(request.query_string, "start", "q", "typed"),
+            "facets": _facets(results, request.query_string),
         },
     )
 
 
-def _without(query: str, name: str) -> str:
-    """Return a query string without one of its parameters: links to other pages of hits set it anew."""
-    return urlencode([pair for pair in parse_qsl(query) if pair[0] != name])
+def _facets(results: Results, query: str) -> list[tuple[str, list[tuple[str, int, str]]]]:
+    """Return what hits are counted by: heading, and for each value its label, count, and the query that asks for it."""
+    return [
+        (heading, [
+            (label, n, f"{_without(query, 'start', *names)}&{urlencode([(name, code) for name in names])}")
+            for code, label, n in results.facets[facet][:_COUNTED]
+        ])
+        for facet, (heading, names) in _FACETS.items()
+        if results.facets.get(facet)
+    ]  # fmt: skip
+
+
+def _without(query: str, *names: str) -> str:
+    """Return a query string without some of its parameters: links to other pages of hits set them anew."""
+    return urlencode([pair for pair in parse_qsl(query) if pair[0] not in names])
 
 
 def engine_for(path: str) -> Engine:
