@@ -18,7 +18,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from pipeline.site.queries import document, example_pair
+from pipeline.site.home import example_pair
+from pipeline.site.queries import document
 from pipeline.site.serving import command, metadata_for
 from pipeline.store import open_for_reading, rows
 

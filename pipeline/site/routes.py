@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlencode
 
 from datasette.utils import add_cors_headers
 from datasette.utils.asgi import NotFound, Response
+from datasette.views.index import IndexView
 from sqlite_utils import Database
 
 from ..citing import FORMS, Citation
@@ -21,6 +22,7 @@ from ..search import MODES, Engine, Filters
 from ..settings import load_settings
 from . import editions as aligned
 from . import guidelines as guiding
+from . import home as beginning
 from . import policy, queries
 from . import problems as reading
 from . import quality as measuring
@@ -92,6 +94,31 @@ def _list(request: Any, name: str) -> list[str]:
 def _whole(request: Any, name: str) -> int | None:
     value = request.args.get(name) or ""
     return int(value) if value.isascii() and value.isdigit() and len(value) < 9 else None
+
+
+async def home(datasette: Any, request: Any) -> Response:
+    """/: what is here, how fresh, how good, and where to begin."""
+    database = concord_database(datasette)
+    if database is None:
+        return await IndexView(datasette).get(request)
+    await _ensure_may_view(datasette, request)
+    shown = {**await ask(database, beginning.home), "metadata": await _metadata(datasette)}
+    return await _page(datasette, request, "concord_home.html", shown)
+
+
+async def _metadata(datasette: Any) -> Any:
+    """Return what the operator says of the whole site, such as its licence, for the foot of the page."""
+    if hasattr(datasette, "metadata"):
+        return datasette.metadata()
+    return await datasette.get_instance_metadata()  # Datasette 1.0
+
+
+async def _ensure_may_view(datasette: Any, request: Any) -> None:
+    """Refuse who may not see this site, as Datasette's own home page does."""
+    if hasattr(datasette, "ensure_permissions"):
+        await datasette.ensure_permissions(request.actor, ["view-instance"])
+    else:  # Datasette 1.0
+        await datasette.ensure_permission(action="view-instance", actor=request.actor)
 
 
 async def search(datasette: Any, request: Any) -> Response:
@@ -369,6 +396,7 @@ async def _page(datasette: Any, request: Any, template: str, values: dict[str, A
 _NAME = r"(?P<name>[A-Za-z0-9-]+)"
 _CITED = rf"(?:\.(?P<format>{'|'.join(FORMS)}))?"
 ROUTES = [
+    (r"^/(?P<format>)$", home),  # Datasette's own, which answers for another database, asks for the format
     (r"^/search(?:\.(?P<format>json))?$", search),
     (r"^/compare(?:\.(?P<format>json|csv|md))?$", compare),
     (r"^/compare/cell$", cell),
