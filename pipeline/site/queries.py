@@ -90,8 +90,11 @@ def comparison(db: Database, issuers: list[str], at: int | None, theme: str) -> 
     labels = {row["id"]: row["label"] for row in rows(db, "select id, label from bindingness")}
     names = {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")}
     ids = [quote.id for pair in found.counterparts for quote in (pair.a, pair.b)]
+    pairs = {name: [pair for pair in found.counterparts if pair.theme == name] for name, _ in found.themes}
     return {
         "comparison": found,
+        "pairs": {name: of_theme for name, of_theme in pairs.items() if of_theme},
+        "namings": {code: [naming for naming in found.namings if naming.issuer == code] for code in issuers},
         "most": most,
         "bindingness": labels,
         "issuer_names": names,
