@@ -11,31 +11,46 @@ import importlib.util
 import re
 import shutil
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from conftest import ROOT
-from test_site import PAGES as ADDRESSES
 
 from pipeline.errors import StoreError
 from pipeline.search import Engine
 from pipeline.site.home import example_pair
+from pipeline.site.routes import ROUTES
 from pipeline.site.serving import NAME
 from pipeline.store import leave_one_file, open_for_reading, open_store, rows
 from pipeline.watching import add as add_watch
 from pipeline.watching import run as run_watches
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is missing: pip install playwright")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing: pip install axe-playwright-python")
+axe = pytest.importorskip(
+    "axe_playwright_python.sync_playwright", reason="axe is missing: pip install axe-playwright-python"
+)
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 CORPUS = ROOT / "build" / "corpus.db"
 QUESTION = "training judges"
+SHOWN = [
+    "/", "/search?q=training", "/compare", "/compare?issuer=XAA&issuer=XBB", "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP",
+    "/documents", "/document/xaa-2016-strategy", "/theme/CAP", "/issuer/XAA", "/editions/xaa-strategy", "/guidelines",
+    "/guidelines/un-norms", "/guidelines/un-norms?by=document", "/guidelines/un-norms/d", "/watches", "/quality", "/problems",
+    "/document/none",
+]  # fmt: skip
+"""Addresses of every kind of page that a browser shows; that of a commitment comes from the sample's rows."""
+NO_PAGES = {"/watches/x.atom", "/theme/X.svg"}
+"""What answers with something else than a page."""
 HEAVIEST = 200_000
 """Bytes that a page may have, with all that it loads from us."""
 EVERY_RULE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 """All that axe checks, of WCAG 2.2 too."""
-CONTRAST = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+CONTRAST = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+}
 
 
 @pytest.fixture(scope="module")
@@ -87,10 +102,7 @@ def site(chromium, screenshots, path):
 def addresses(sample):
     """Every kind of page that a browser shows."""
     commitment = rows(sample, "select commitment_id as id from counterparts order by 1 limit 1")[0]["id"]
-    subtheme = rows(sample, "select id, theme_id from subthemes order by id limit 1")[0]
-    shown = [address for address in ADDRESSES if not re.search(r"\.(json|csv|md|atom|svg)\b", address)]
-    more = [f"/commitment/{commitment}", f"/theme/{subtheme['theme_id']}?subtheme={subtheme['id']}", "/document/none"]
-    return [*shown, *more]
+    return [*SHOWN, f"/commitment/{commitment}"]
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +114,7 @@ def visitor(chromium, site):
         context = chromium.new_context(base_url=site, **{"viewport": DESKTOP, **habits})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(60_000)  # the first search loads the encoder, and the machine may be busy
         page.goto(address)
         return page
 
@@ -116,11 +128,17 @@ def said(page, part="main"):
     return " ".join(page.locator(part).inner_text().replace("\u00a0", " ").split())
 
 
+def test_every_page_of_the_site_is_among_those_that_are_looked_at(addresses):
+    tested = [urlsplit(address).path for address in addresses]
+    pages = [(pattern, view) for pattern, view in ROUTES if not any(re.match(pattern, path) for path in NO_PAGES)]
+    assert [pattern for pattern, _ in pages if not any(re.match(pattern, path) for path in tested)] == []
+
+
 # --- the three uses -----------------------------------------------------------------------------------------------
 
 
 def search_from_home(page):
-    page.get_by_label("Search commitments and passages").fill(QUESTION)
+    page.get_by_role("searchbox").fill(QUESTION)
     page.get_by_role("button", name="Search").click()
 
 
@@ -136,29 +154,31 @@ def test_a_question_on_the_home_page_is_answered_with_quotes_and_their_places(vi
 def test_a_filter_leaves_only_what_passes_it(visitor):
     page = visitor(f"/search?q={QUESTION}")
     page.get_by_text("Filters", exact=True).click()
-    page.get_by_label("Issuer").select_option("XAA")
+    page.get_by_role("combobox", name="Issuer").select_option("XAA")
     page.get_by_role("button", name="Search").click()
     names = set(page.locator(".c-hit .c-who").all_inner_texts())
     assert len(names) == 1
-    assert page.get_by_label("Issuer").input_value() == "XAA"
+    assert page.get_by_role("combobox", name="Issuer").input_value() == "XAA"
 
 
 def test_a_hit_is_opened_at_its_page_of_the_document(visitor):
-    page = visitor(f"/search?q={QUESTION}&in=commitment&mode=words")
+    page = visitor(f"/search?q={QUESTION}&document=xaa-2016-strategy&in=commitment")
     quote = page.locator(".c-hit .c-text a").first.inner_text()
     page.locator(".c-hit .c-text a").first.click()
     where = page.locator(".c-kicker").inner_text()
     page.get_by_role("link", name="Read it in the document").click()
     target = page.locator(":target")
     assert quote in target.inner_text()
-    assert target.evaluate("node => { const box = node.getBoundingClientRect(); return box.top >= 0 && box.top < innerHeight }")
+    assert target.evaluate(
+        "node => { const box = node.getBoundingClientRect(); return box.top >= 0 && box.top < innerHeight }"
+    )
     assert page.locator(".c-page", has_text=re.search(r"p\. (\S+)", where)[1]).count()
 
 
 def compare_alike(page, pair):
     page.goto("/compare")
-    page.get_by_label("Issuer", exact=True).select_option(pair[0]["id"])
-    page.get_by_label("with", exact=True).select_option(pair[1]["id"])
+    page.get_by_role("combobox", name="Issuer", exact=True).select_option(pair[0]["id"])
+    page.get_by_role("combobox", name="with", exact=True).select_option(pair[1]["id"])
     page.get_by_role("button", name="Compare").click()
 
 
@@ -190,12 +210,11 @@ def quote_of_a_cell(page, pair):
 def test_a_quote_is_cited_in_words_and_in_bibtex(visitor, sample):
     page = visitor()
     quote_of_a_cell(page, example_pair(sample))
-    quote = page.locator(".c-main-quote p").last.inner_text()
+    quote, address = page.locator(".c-main-quote p").last.inner_text(), page.url
     page.get_by_role("link", name="cite this").click()
-    assert quote in page.locator(".c-cite").inner_text()
+    assert address in page.locator(".c-cite").inner_text()
     page.locator("summary", has_text="BibTeX").click()
-    assert page.locator("#cite-bib").is_visible()
-    assert page.url.partition("#")[0] in page.locator("#cite-bib").inner_text()
+    assert quote in page.locator("#cite-bib").inner_text()
 
 
 def test_a_citation_is_taken_away_as_a_file(visitor, sample):
@@ -279,7 +298,11 @@ def test_everything_from_search_to_citation_works_without_javascript(visitor, sa
     assert page.locator("#cite-bib").is_visible()
 
 
-@pytest.mark.parametrize("habits", [{"viewport": DESKTOP}, {"viewport": PHONE, "has_touch": True, "is_mobile": True}], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    "habits",
+    [{"viewport": DESKTOP}, {"viewport": PHONE, "has_touch": True, "is_mobile": True}],
+    ids=["desktop", "phone"],
+)
 def test_no_page_is_wider_than_the_screen(visitor, addresses, habits):
     page = visitor(**habits)
     wide = {}
@@ -299,21 +322,21 @@ def test_a_browser_refuses_nothing_that_a_page_asks_for(visitor, addresses):
     page.on("requestfailed", lambda request: complaints.append(request.url))
     for address in addresses:
         if address != "/document/none":  # which is a 404, and Chromium says so
-            page.goto(address, wait_until="networkidle")
+            page.goto(address)
     assert complaints == []
 
 
 def test_a_page_weighs_little_with_all_that_it_loads(visitor, addresses):
-    heavy = {}
+    page, heavy = visitor(), {}
     for address in addresses:
-        page = visitor(address)
+        page.goto(address)
         loaded = page.evaluate(
             "performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))"
             ".reduce((sum, entry) => sum + entry.decodedBodySize, 0)"
         )
+        assert loaded > 10_000
         if loaded > HEAVIEST:
             heavy[address] = loaded
-        page.context.close()
     assert heavy == {}
 
 
@@ -344,7 +367,9 @@ def test_axe_finds_nothing_to_mend_on_any_page_in_light_or_in_dark(visitor, addr
         page.emulate_media(color_scheme="dark")
         violations += page.evaluate("options => axe.run(options).then(results => results.violations)", CONTRAST)
         if violations:
-            found[address] = [(one["id"], node["target"], node["failureSummary"]) for one in violations for node in one["nodes"][:4]]
+            found[address] = [
+                (one["id"], node["target"], node["failureSummary"]) for one in violations for node in one["nodes"][:4]
+            ]
     assert found == {}
 
 
@@ -371,6 +396,6 @@ def test_canada_and_japan_are_compared_and_a_quote_of_both_is_read_and_cited(chr
         quote = page.locator(".c-pair blockquote a").first.inner_text()
         page.locator(".c-pair blockquote a").first.click()
         assert quote in page.locator(".c-main-quote").inner_text()
-        assert quote in page.locator(".c-cite").inner_text()
+        assert page.url in page.locator(".c-cite").inner_text()
         page.get_by_role("link", name="Read it in the document").click()
         assert page.locator(":target").is_visible()

@@ -3,6 +3,7 @@
     routes.py      which page answers which address
     queries.py     what each page asks the database
     home.py        the home page, its map and its timeline
+    picture.py     a picture of a theme's commitments
     editions.py    what changed between editions
     guidelines.py  what texts say to each element of a guideline
     problems.py    what was not read, and why

@@ -23,6 +23,7 @@ from ..settings import load_settings
 from . import editions as aligned
 from . import guidelines as guiding
 from . import home as beginning
+from . import picture as drawing
 from . import policy, queries
 from . import problems as reading
 from . import quality as measuring
@@ -289,7 +290,18 @@ async def theme(datasette: Any, request: Any) -> Response:
         raise await _not_here(database, "theme", name)
     if subtheme and found["chosen"] is None:
         raise await _not_here(database, "sub-theme", subtheme)
-    return await _page(datasette, request, "concord_theme.html", found)
+    drawn = await ask(database, drawing.of_theme, name)
+    return await _page(datasette, request, "concord_theme.html", {**found, "drawn": drawn})
+
+
+async def picture(datasette: Any, request: Any) -> Response:
+    """/theme/<code>.svg: a picture of a theme's commitments, by issuer, year and firmness."""
+    database, name = _database(datasette), request.url_vars["name"]
+    drawn = await ask(database, drawing.of_theme, name)
+    if not drawn["rows"]:
+        raise await _not_here(database, "theme", name)
+    svg = await asyncio.to_thread(drawing.to_svg, drawn["rows"])
+    return Response(svg, headers={policy.HEADER: policy.WITHOUT_SCRIPTS}, content_type="image/svg+xml; charset=utf-8")
 
 
 async def issuer(datasette: Any, request: Any) -> Response:
@@ -404,6 +416,7 @@ ROUTES = [
     (rf"^/document/{_NAME}{_CITED}$", document),
     (rf"^/commitment/{_NAME}{_CITED}$", commitment),
     (rf"^/theme/{_NAME}$", theme),
+    (rf"^/theme/{_NAME}\.svg$", picture),
     (rf"^/issuer/{_NAME}$", issuer),
     (r"^/editions/(?P<name>[^/]+)$", editions),
     (r"^/guidelines$", guidelines),
