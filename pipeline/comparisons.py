@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlite_utils import Database
 
-from .comparing import cell_of, issuers_with_documents, own_documents
+from .comparing import cells_of, issuers_with_documents, own_documents
 from .embeddings import load_vectors
 from .ids import digest, same_text
 from .judging import NONE, Judge, Promise, Verdict, mirrored, weights_key
@@ -287,15 +287,14 @@ def _write_coverage(db: Database) -> int:
     listed = []
     for issuer in issuers_with_documents(db):
         documents = own_documents(db, issuer)
-        for theme in themes:
-            cell = cell_of(db, issuer, theme, documents)
-            listed.append(
-                {
-                    "issuer_id": issuer, "theme_id": theme, "finding": cell.finding, "commitments": cell.commitments,
-                    "documents": cell.documents, "bindingness_id": cell.bindingness, "latest_year": cell.latest_year,
-                    "per_thousand": cell.per_thousand,
-                }
-            )  # fmt: skip
+        listed += [
+            {
+                "issuer_id": issuer, "theme_id": theme, "finding": cell.finding, "commitments": cell.commitments,
+                "documents": cell.documents, "bindingness_id": cell.bindingness, "latest_year": cell.latest_year,
+                "per_thousand": cell.per_thousand,
+            }
+            for (_, theme), cell in cells_of(db, issuer, themes, documents).items()
+        ]  # fmt: skip
     return write_rows(db, "coverage", listed)
 
 

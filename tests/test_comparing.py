@@ -7,7 +7,7 @@ from planting import plant_document, plant_mention, plant_passage, plant_promise
 
 from pipeline.comparing import (
     FINDINGS,
-    cell_of,
+    cells_of,
     compare,
     issuers_with_documents,
     own_documents,
@@ -24,7 +24,7 @@ QUIET = lambda *_: None  # noqa: E731  # what a stage reports goes nowhere
 
 
 def a_cell(db, issuer, theme, *, at=None):
-    return cell_of(db, issuer, theme, own_documents(db, issuer, at=at))
+    return cells_of(db, issuer, [theme], own_documents(db, issuer, at=at))[issuer, theme]
 
 
 @pytest.fixture

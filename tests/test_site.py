@@ -38,6 +38,7 @@ from pipeline.search import Engine
 from pipeline.search.meaning import LazyEncoder
 from pipeline.settings import bundled
 from pipeline.site import routes
+from pipeline.site.home import WORLD, places
 from pipeline.site.quality import SECTIONS, decimal, hundredths
 from pipeline.site.routes import ROUTES
 from pipeline.site.serving import NAME, SETTINGS, command, metadata_for
@@ -63,7 +64,7 @@ PAGES = [
     "/compare", "/compare?issuer=XAA&issuer=XBB", "/compare?issuer=XAA&issuer=XBB&issuer=XCC&at=2019&theme=CAP",
     "/compare.json?issuer=XAA&issuer=XBB", "/compare.csv?issuer=XAA&issuer=XBB", "/compare.md?issuer=XAA&issuer=XBB",
     "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP", "/compare/cell?issuer=XBB&theme=SUP", "/documents",
-    "/document/xaa-2016-strategy", "/document/xff-2018-strategie", "/document/xdd-2020-strategy", "/theme/CAP", "/issuer/XAA",
+    "/document/xaa-2016-strategy", "/document/xff-2018-strategie", "/document/xdd-2020-strategy", "/theme/CAP", "/theme/CAP.svg", "/issuer/XAA",
     "/issuer/XAA-XBB", "/issuer/XMG", "/issuer/NATO", "/editions/xaa-strategy", "/guidelines", "/guidelines/un-norms",
     "/guidelines/un-norms?by=document", "/guidelines/un-norms?issuer=XAA&kind=national_strategy&at=2020", "/guidelines/un-norms/d",
     "/guidelines/un-norms/d?issuer=XAA", "/guidelines/un-norms/d?document=xaa-2016-strategy", "/quality", "/problems",
@@ -1313,3 +1314,54 @@ async def test_a_machine_is_never_quite_sure():
         "93\u00a0%\u00a0sure",
         "1\u00a0%\u00a0sure",
     ]
+
+
+async def test_a_state_with_a_document_stands_on_the_map_with_its_number(path, tmp_path):
+    shutil.copy(path, tmp_path / f"{NAME}.db")
+    with open_store(tmp_path / f"{NAME}.db") as db:
+        db.execute("insert or ignore into issuers (id, name, kind) values ('ISL', 'Iceland', 'state')")
+        db.execute("update documents set issuer_id = 'ISL' where id = 'xaa-2016-strategy'")
+        db.conn.commit()
+    tree = html.fromstring((await served(tmp_path / f"{NAME}.db").client.get("/")).text)
+    squares = tree.xpath("//*[contains(@class, 'c-world')]//a")
+    assert [(one.get("href"), " ".join(one.text_content().split())) for one in squares] == [
+        ("/issuer/ISL", "ISLIceland: 1 document")
+    ]
+
+
+async def test_states_that_the_map_has_no_place_for_are_listed(site):
+    text = await text_of(site, "/")
+    assert "Arvenia (" in text.partition("Documents by state")[2].partition("Issuers")[0]
+
+
+async def test_every_square_of_the_map_is_a_state_and_no_state_has_two():
+    lines = [line.split() for line in WORLD.read_text("utf-8").splitlines() if not line.startswith("#")]
+    codes = [code for line in lines for code in line if code != "..."]
+    assert len({len(line) for line in lines}) == 1
+    assert len(codes) == len(set(codes)) == len(places())
+    assert [code for code in codes if not re.fullmatch("[A-Z]{3}", code)] == []
+
+
+async def test_the_years_of_documents_stand_in_a_table_as_well(site, sample):
+    tree = html.fromstring((await site.get("/")).text)
+    cells = tree.xpath("//details[contains(@class, 'c-as-table')]//tbody//td/text()")
+    assert sum(int(cell) for cell in cells) == rows(sample, "select count(year) as n from documents")[0]["n"]
+
+
+async def test_the_table_beside_a_picture_counts_every_dated_commitment_of_the_theme(site, sample):
+    tree = html.fromstring((await site.get("/theme/CAP")).text)
+    cells = tree.xpath("//figure//tbody//td[@class='num']/text()")
+    wanted = rows(sample, "select count(*) as n from commitments where theme_id = 'CAP' and year is not null and issuer_id is not null")  # fmt: skip
+    assert sum(int(cell) for cell in cells) == wanted[0]["n"]
+
+
+async def test_a_picture_is_an_image_in_which_no_script_runs(site):
+    response = await site.get("/theme/CAP.svg")
+    assert response.headers["content-type"] == "image/svg+xml; charset=utf-8"
+    assert "script-src 'none'" in response.headers["content-security-policy"]
+    assert "Arvenia" in response.text
+    assert "<script" not in response.text
+
+
+async def test_no_picture_of_a_theme_without_commitments_is_drawn(site):
+    assert (await site.get("/theme/NONE.svg")).status_code == 404

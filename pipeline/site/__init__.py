@@ -2,6 +2,8 @@
 
     routes.py      which page answers which address
     queries.py     what each page asks the database
+    home.py        the home page, its map and its timeline
+    picture.py     a picture of a theme's commitments
     editions.py    what changed between editions
     guidelines.py  what texts say to each element of a guideline
     problems.py    what was not read, and why
@@ -28,7 +30,7 @@ from datasette import hookimpl
 from datasette.utils.asgi import NotFound
 
 from . import cells, policy, quality, routes
-from .queries import FINDINGS, home
+from .queries import FINDINGS
 
 STATIC = "/-/static-plugins/cyber-concord"
 
@@ -47,7 +49,7 @@ def asgi_wrapper(datasette: Any) -> Any:
 
 @hookimpl
 def extra_template_vars(datasette: Any, request: Any, view_name: str) -> Any:
-    """Give every template what Concord's base template and home page need."""
+    """Give every template what Concord's base template needs."""
 
     async def found() -> dict[str, Any]:
         database = routes.concord_database(datasette)
@@ -57,9 +59,7 @@ def extra_template_vars(datasette: Any, request: Any, view_name: str) -> Any:
             "findings": FINDINGS,
             "is_scripted": not (view_name or "").startswith("concord_"),
         }
-        if database is not None and view_name == "index":
-            known["home"] = await routes.ask(database, home)
-        if database is not None and (view_name or "").startswith(("index", "concord_")):
+        if database is not None and (view_name or "").startswith("concord_"):
             known["measured"] = await routes.ask(database, quality.shown)
         return known
 

@@ -27,7 +27,7 @@ from ..passages import language_name, load_sheets, to_passage
 from ..store import rows
 
 __all__ = [
-    "FINDINGS", "cell", "choices", "citation", "commitment", "comparison", "confidence", "document", "documents", "home",
+    "FINDINGS", "cell", "choices", "citation", "commitment", "comparison", "confidence", "document", "documents",
     "issuer", "matrix", "retired", "theme",
 ]  # fmt: skip
 
@@ -39,21 +39,6 @@ COUNTERPARTS_SHOWN = 8
 MARKED_FROM = 0.2
 """Share of word triples in common from which the words that differ are marked: in other texts nearly all would be."""
 
-COUNTS = """
-select (select count(*) from documents) as documents, (select count(*) from documents where status in ('read', 'partly read')) as read,
-       (select count(*) from commitments) as commitments, (select count(*) from passages) as passages,
-       (select count(distinct issuer_id) from documents) as issuers, (select count(*) from problems) as problems,
-       (select sum(pages) from documents) as pages, (select count(*) from counterparts) / 2 as pairs
-"""
-THEMES = """
-select themes.*, count(commitments.id) as commitments, count(distinct commitments.issuer_id) as issuers,
-       min(commitments.year) as first_year
-from themes left join commitments on commitments.theme_id = themes.id group by themes.id order by themes.position
-"""
-BY_KIND_AND_YEAR = """
-select kinds.label as kind, kinds.id as kind_id, documents.year, count(*) as n
-from documents join kinds on kinds.id = kind_id group by 1, 2, 3 order by 1, 3
-"""
 DOCUMENTS = """
 select documents.*, issuers.name as issuer, kinds.label as kind,
        (select count(*) from commitments where document_id = documents.id) as commitments
@@ -85,72 +70,6 @@ from subthemes join commitments on commitments.subtheme_id = subthemes.id
 left join commitments as representative on representative.id = representative_id
 where subthemes.theme_id = ? group by subthemes.id order by subthemes.commitments desc
 """
-
-
-def home(db: Database) -> dict[str, Any]:
-    """Return what the home page says: what is here, how fresh, and where to begin."""
-    by_year = rows(db, BY_KIND_AND_YEAR)
-    kinds = _totals(by_year, "kind")
-    timeline = _timeline(by_year)
-    return {
-        "counts": rows(db, COUNTS)[0],
-        "themes": rows(db, THEMES),
-        "kinds": kinds,
-        "kinds_order": list(kinds),
-        "timeline": timeline,
-        "most_in_a_year": max((bar["total"] for bar in timeline), default=1),
-        "issuers": rows(
-            db,
-            "select issuers.id, issuers.name, issuers.kind, count(distinct documents.id) as documents,"
-            " (select count(*) from commitments where issuer_id = issuers.id) as commitments"
-            " from issuers join documents on documents.issuer_id = issuers.id group by 1 order by commitments desc, name",
-        ),
-        "last_run": next(
-            iter(rows(db, "select * from runs where finished_at is not null order by id desc limit 1")), None
-        ),
-        "failures": rows(db, "select count(*) as n from problems where is_failure")[0]["n"],
-        "example": example_pair(db),
-    }
-
-
-def _timeline(by_year: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return for each year, from the first to the last, its documents by kind."""
-    years = [row["year"] for row in by_year if row["year"]]
-    bars = []
-    for year in range(min(years), max(years) + 1) if years else ():
-        kinds = _totals([row for row in by_year if row["year"] == year], "kind")
-        bars.append({"year": year, "kinds": kinds, "total": sum(kinds.values())})
-    return bars
-
-
-def _totals(found: list[dict[str, Any]], name: str) -> dict[str, int]:
-    totals: dict[str, int] = {}
-    for row in found:
-        totals[row[name]] = totals.get(row[name], 0) + row["n"]
-    return dict(sorted(totals.items(), key=lambda item: -item[1]))
-
-
-def example_pair(db: Database) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """Return two issuers to offer for a first comparison: Canada and Japan, or the pair with most in common."""
-    wanted = rows(
-        db,
-        "select id, name from issuers where id in ('CAN', 'JPN') and id in (select issuer_id from documents) order by id",
-    )
-    if len(wanted) == 2:
-        return wanted[0], wanted[1]
-    best = rows(
-        db,
-        "select a.issuer_id as a, b.issuer_id as b, count(*) as n from counterparts join commitments as a on a.id = commitment_id"
-        " join commitments as b on b.id = other_id join issuers as ia on ia.id = a.issuer_id join issuers as ib on ib.id = b.issuer_id"
-        " where a.issuer_id < b.issuer_id and ia.kind = 'state' and ib.kind = 'state' group by 1, 2 order by n desc limit 1",
-    )
-    if not best:
-        return None
-    found = {
-        row["id"]: row
-        for row in rows(db, "select id, name from issuers where id in (?, ?)", [best[0]["a"], best[0]["b"]])
-    }
-    return found[best[0]["a"]], found[best[0]["b"]]
 
 
 def choices(db: Database) -> dict[str, Any]:
@@ -209,10 +128,13 @@ def comparison(db: Database, issuers: list[str], at: int | None, theme: str) -> 
         for pair in found.counterparts
         if pair.wording >= MARKED_FROM
     }
+    pairs = {name: [pair for pair in found.counterparts if pair.theme == name] for name, _ in found.themes}
     return {
         "comparison": found,
         "marks": marks,
         "relations": RELATIONS,
+        "pairs": {name: of_theme for name, of_theme in pairs.items() if of_theme},
+        "namings": {code: [naming for naming in found.namings if naming.issuer == code] for code in issuers},
         "most": most,
         "bindingness": labels,
         "issuer_names": names,

@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from datasette.utils import add_cors_headers
 from datasette.utils.asgi import NotFound, Response
+from datasette.views.index import IndexView
 from sqlite_utils import Database
 
 from ..citing import FORMS, Citation
@@ -26,6 +27,8 @@ from ..settings import load_settings
 from . import api, lists, policy, queries
 from . import editions as aligned
 from . import guidelines as guiding
+from . import home as beginning
+from . import picture as drawing
 from . import problems as reading
 from . import quality as measuring
 from . import themes as grouped
@@ -148,6 +151,31 @@ def _list(request: Any, name: str) -> list[str]:
 def _whole(request: Any, name: str) -> int | None:
     value = request.args.get(name) or ""
     return int(value) if value.isascii() and value.isdigit() and len(value) < 9 else None
+
+
+async def home(datasette: Any, request: Any) -> Response:
+    """/: what is here, how fresh, how good, and where to begin."""
+    database = concord_database(datasette)
+    if database is None:
+        return await IndexView(datasette).get(request)
+    await _ensure_may_view(datasette, request)
+    shown = {**await ask(database, beginning.home), "metadata": await _metadata(datasette)}
+    return await _page(datasette, request, "concord_home.html", shown)
+
+
+async def _metadata(datasette: Any) -> Any:
+    """Return what the operator says of the whole site, such as its licence, for the foot of the page."""
+    if hasattr(datasette, "metadata"):
+        return datasette.metadata()
+    return await datasette.get_instance_metadata()  # Datasette 1.0
+
+
+async def _ensure_may_view(datasette: Any, request: Any) -> None:
+    """Refuse who may not see this site, as Datasette's own home page does."""
+    if hasattr(datasette, "ensure_permissions"):
+        await datasette.ensure_permissions(request.actor, ["view-instance"])
+    else:  # Datasette 1.0
+        await datasette.ensure_permission(action="view-instance", actor=request.actor)
 
 
 async def search(datasette: Any, request: Any) -> Response:
@@ -418,6 +446,7 @@ async def theme(datasette: Any, request: Any) -> Response:
         "timeline": timeline,
         "confidence": {**found["confidence"], **first},
         "facets": await ask(database, grouped.facets, name, subtheme),
+        "drawn": await ask(database, drawing.of_theme, name),
         "history": await ask(database, grouped.history, subtheme),
         "taken": taken,
         "was": await ask(database, grouped.was, request.args.get("was") or ""),
@@ -429,6 +458,16 @@ async def theme_commitments(datasette: Any, request: Any) -> Response:
     """/theme/<code>/commitments.csv: all commitments that are mainly about a theme, or about a sub-theme of it."""
     asked = request.url_vars["name"], request.args.get("subtheme") or ""
     return await _listed(datasette, request, lists.theme_commitments, *asked, kind="theme")
+
+
+async def picture(datasette: Any, request: Any) -> Response:
+    """/theme/<code>.svg: a picture of a theme's commitments, by issuer, year and firmness."""
+    database, name = _database(datasette), request.url_vars["name"]
+    drawn = await ask(database, drawing.of_theme, name)
+    if not drawn["rows"]:
+        raise await _not_here(database, "theme", name)
+    svg = await asyncio.to_thread(drawing.to_svg, drawn["rows"])
+    return Response(svg, headers={policy.HEADER: policy.WITHOUT_SCRIPTS}, content_type="image/svg+xml; charset=utf-8")
 
 
 async def issuer(datasette: Any, request: Any) -> Response:
@@ -601,6 +640,7 @@ _CITED = rf"(?:\.(?P<format>{'|'.join(FORMS)}))?"
 _TAKEN = rf"\.(?P<format>{'|'.join(LIST_FORMS)})"
 _OR_TAKEN = f"(?:{_TAKEN})?"
 ROUTES = [
+    (r"^/(?P<format>)$", home),  # Datasette's own, which answers for another database, asks for the format
     (rf"^/search{_OR_TAKEN}$", search),
     (r"^/compare(?:\.(?P<format>csv|json|xlsx|md))?$", compare),
     (rf"^/compare/cell{_OR_TAKEN}$", cell),
@@ -611,6 +651,7 @@ ROUTES = [
     (rf"^/commitment/{_NAME}{_CITED}$", commitment),
     (rf"^/theme/{_NAME}$", theme),
     (rf"^/theme/{_NAME}/commitments{_TAKEN}$", theme_commitments),
+    (rf"^/theme/{_NAME}\.svg$", picture),
     (rf"^/issuer/{_NAME}$", issuer),
     (rf"^/issuer/{_NAME}/commitments{_TAKEN}$", issuer_commitments),
     (rf"^/issuer/{_NAME}/mentions{_TAKEN}$", issuer_mentions),

@@ -1,0 +1,403 @@
+"""The site as a person meets it: in Chromium, with a mouse, on a phone, by keyboard alone, and without JavaScript.
+
+The site is served on this machine by the command behind `concord serve`; no other test may open a connection. Skipped,
+with a message, where Chromium or Playwright is missing.
+"""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import re
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from conftest import ROOT
+
+from pipeline.errors import StoreError
+from pipeline.search import Engine
+from pipeline.site.home import example_pair
+from pipeline.site.routes import ROUTES
+from pipeline.site.serving import NAME
+from pipeline.store import leave_one_file, open_for_reading, open_store, rows
+from pipeline.watching import add as add_watch
+from pipeline.watching import run as run_watches
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is missing: pip install playwright")
+axe = pytest.importorskip(
+    "axe_playwright_python.sync_playwright", reason="axe is missing: pip install axe-playwright-python"
+)
+
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+CORPUS = ROOT / "build" / "corpus.db"
+QUESTION = "training judges"
+SHOWN = [
+    "/", "/search?q=training", "/compare", "/compare?issuer=XAA&issuer=XBB", "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP",
+    "/documents", "/document/xaa-2016-strategy", "/theme/CAP", "/issuer/XAA", "/editions/xaa-strategy", "/guidelines",
+    "/guidelines/un-norms", "/guidelines/un-norms?by=document", "/guidelines/un-norms/d", "/watches", "/quality", "/problems",
+    "/document/none",
+]  # fmt: skip
+"""Addresses of every kind of page that a browser shows; that of a commitment comes from the sample's rows."""
+NO_PAGES = {"/watches/x.atom", "/theme/X.svg"}
+"""What answers with something else than a page."""
+HEAVIEST = 200_000
+"""Bytes that a page may have, with all that it loads from us."""
+EVERY_RULE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+"""All that axe checks, of WCAG 2.2 too."""
+CONTRAST = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+}
+
+
+@pytest.fixture(scope="module")
+def screenshots():
+    """The script that takes the pictures of the documentation: it serves a database to a browser as well."""
+    spec = importlib.util.spec_from_file_location("screenshots", ROOT / "docs" / "screenshots.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def chromium(screenshots):
+    executable = screenshots.browser_here()
+    if executable is None:
+        pytest.skip(f"none of {', '.join(screenshots.BROWSERS)} is installed: apt-get install chromium")
+    with playwright.sync_playwright() as engine:
+        browser = engine.chromium.launch(executable_path=executable, args=screenshots.OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def path(sample_settings, tmp_path_factory):
+    """The sample's database, with a saved search."""
+    target = tmp_path_factory.mktemp("browser") / f"{NAME}.db"
+    shutil.copy(sample_settings.db, target)
+    with open_store(target) as db:
+        add_watch(db, "training", "training", mode="words")
+        run_watches(db, Engine(target))
+        leave_one_file(db)
+    return target
+
+
+@pytest.fixture(scope="module")
+def sample(path):
+    with open_for_reading(path) as db:
+        yield db
+
+
+@pytest.fixture(scope="module")
+def site(chromium, screenshots, path):
+    """The address of the sample's site."""
+    with screenshots.served(path) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def addresses(sample):
+    """Every kind of page that a browser shows."""
+    commitment = rows(sample, "select commitment_id as id from counterparts order by 1 limit 1")[0]["id"]
+    return [*SHOWN, f"/commitment/{commitment}"]
+
+
+@pytest.fixture(scope="module")
+def visitor(chromium, site):
+    """Makes a page of a visitor at the site, with what her browser does and may do."""
+    contexts = []
+
+    def arrive(address="/", **habits):
+        context = chromium.new_context(base_url=site, **{"viewport": DESKTOP, **habits})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)  # the first search loads the encoder, and the machine may be busy
+        page.goto(address)
+        return page
+
+    yield arrive
+    for context in contexts:
+        context.close()
+
+
+def said(page, part="main"):
+    """What a part of a page says, in one line."""
+    return " ".join(page.locator(part).inner_text().replace("\u00a0", " ").split())
+
+
+def test_every_page_of_the_site_is_among_those_that_are_looked_at(addresses):
+    tested = [urlsplit(address).path for address in addresses]
+    pages = [(pattern, view) for pattern, view in ROUTES if not any(re.match(pattern, path) for path in NO_PAGES)]
+    assert [pattern for pattern, _ in pages if not any(re.match(pattern, path) for path in tested)] == []
+
+
+# --- the three uses -----------------------------------------------------------------------------------------------
+
+
+def search_from_home(page):
+    page.get_by_role("searchbox").fill(QUESTION)
+    page.get_by_role("button", name="Search").click()
+
+
+def test_a_question_on_the_home_page_is_answered_with_quotes_and_their_places(visitor):
+    page = visitor()
+    search_from_home(page)
+    assert page.locator(".c-hit").count() > 3
+    assert page.locator(".c-hit mark").count()
+    places = page.locator(".c-hit .c-where").all_inner_texts()
+    assert all(place.strip() for place in places)
+    assert any(re.search(r"\(\d{4}\), p\. \d+", place) for place in places)
+
+
+def test_a_filter_leaves_only_what_passes_it(visitor):
+    page = visitor(f"/search?q={QUESTION}")
+    page.get_by_text("Filters", exact=True).click()
+    page.get_by_role("combobox", name="Issuer").select_option("XAA")
+    page.get_by_role("button", name="Search").click()
+    names = set(page.locator(".c-hit .c-who").all_inner_texts())
+    assert len(names) == 1
+    assert page.get_by_role("combobox", name="Issuer").input_value() == "XAA"
+
+
+def test_a_hit_is_opened_at_its_page_of_the_document(visitor):
+    page = visitor(f"/search?q={QUESTION}&document=xaa-2016-strategy&in=commitment")
+    quote = page.locator(".c-hit .c-text a").first.inner_text()
+    page.locator(".c-hit .c-text a").first.click()
+    where = page.locator(".c-kicker").inner_text()
+    page.get_by_role("link", name="Read it in the document").click()
+    target = page.locator(":target")
+    assert quote in target.inner_text()
+    assert target.evaluate(
+        "node => { const box = node.getBoundingClientRect(); return box.top >= 0 && box.top < innerHeight }"
+    )
+    assert page.locator(".c-page", has_text=re.search(r"p\. (\S+)", where)[1]).count()
+
+
+def compare_alike(page, pair):
+    page.goto("/compare")
+    page.get_by_role("combobox", name="Issuer", exact=True).select_option(pair[0]["id"])
+    page.get_by_role("combobox", name="with", exact=True).select_option(pair[1]["id"])
+    page.get_by_role("button", name="Compare").click()
+
+
+def test_two_issuers_are_chosen_and_compared(visitor, sample):
+    pair = example_pair(sample)
+    page = visitor()
+    compare_alike(page, pair)
+    assert page.locator("h1").inner_text() == f"{pair[0]['name']} and {pair[1]['name']}"
+    assert page.locator(".c-pair").count() > 0
+
+
+def test_a_cell_of_the_comparison_leads_to_as_many_quotes_as_it_says(visitor, sample):
+    page = visitor()
+    compare_alike(page, example_pair(sample))
+    cell = page.locator(".c-matrix a.committed").first
+    column = cell.evaluate("node => node.closest('td').cellIndex")
+    number = int(cell.locator("b").inner_text())
+    cell.click()
+    assert page.locator(".c-columns section").nth(column - 1).locator(".c-quote").count() == number
+
+
+def quote_of_a_cell(page, pair):
+    """Follow a cell of a comparison to its first quote and to the page of that."""
+    compare_alike(page, pair)
+    page.locator(".c-matrix a.committed").first.click()
+    page.locator(".c-quote blockquote a").first.click()
+
+
+def test_a_quote_is_cited_in_words_and_in_bibtex(visitor, sample):
+    page = visitor()
+    quote_of_a_cell(page, example_pair(sample))
+    quote, address = page.locator(".c-main-quote p").last.inner_text(), page.url
+    page.get_by_role("link", name="cite this").click()
+    assert address in page.locator(".c-cite").inner_text()
+    page.locator("summary", has_text="BibTeX").click()
+    assert quote in page.locator("#cite-bib").inner_text()
+
+
+def test_a_citation_is_taken_away_as_a_file(visitor, sample):
+    page = visitor()
+    quote_of_a_cell(page, example_pair(sample))
+    with page.expect_download() as taken:
+        page.locator("#cite .c-take").get_by_role("link", name="RIS").click()
+    assert taken.value.suggested_filename.endswith(".ris")
+    assert Path(taken.value.path()).read_text("utf-8").startswith("TY  - ")
+
+
+def test_a_comparison_is_taken_away_with_the_quotes_that_it_shows(visitor, sample):
+    page = visitor()
+    compare_alike(page, example_pair(sample))
+    shown = set(page.locator(".c-pair blockquote a").all_inner_texts())
+    with page.expect_download() as taken:
+        page.locator(".c-jump").get_by_role("link", name="CSV").click()
+    lines = list(csv.DictReader(Path(taken.value.path()).read_text("utf-8-sig").splitlines()))
+    assert {value for line in lines for value in line.values()} >= shown
+
+
+# --- without a mouse, without JavaScript, on a phone, on paper -----------------------------------------------------
+
+
+def tab_to(page, wanted, most=80):
+    """Press Tab until an element has the focus, and return it."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("wanted => document.activeElement.matches(wanted)", wanted):
+            return page.locator(":focus")
+    raise AssertionError(f"{wanted} is not reached by {most} strokes of the tabulator")
+
+
+def test_a_quote_is_found_and_read_in_its_document_by_keyboard_alone(visitor):
+    page = visitor()
+    tab_to(page, "#q")
+    page.keyboard.type(QUESTION)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?**")
+    tab_to(page, ".c-hit.commitment .c-text a")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/commitment/*")
+    tab_to(page, "a[href*='?passage=']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/document/*")
+    assert page.locator(":target").is_visible()
+
+
+def test_the_first_stroke_of_the_tabulator_offers_to_skip_to_the_content(visitor):
+    page = visitor("/documents")
+    tab_to(page, ".skip", most=1)
+    assert page.locator(".skip").bounding_box()["x"] >= 0
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_whatever_has_the_focus_shows_it(visitor, addresses):
+    """Each thing that the keyboard reaches is outlined, on the page with the most kinds of things."""
+    page = visitor("/search?q=training&issuer=XAA")
+    bare, seen = set(), set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        name, style = page.evaluate(
+            "() => { const node = document.activeElement; return [node.tagName + '.' + node.className,"
+            " getComputedStyle(node).outlineStyle] }"
+        )
+        seen.add(name)
+        if style == "none" and not name.startswith("BODY"):
+            bare.add(name)
+    assert bare == set()
+    assert {"INPUT.", "SELECT.", "BUTTON.", "SUMMARY.", "A."} <= seen
+
+
+def test_everything_from_search_to_citation_works_without_javascript(visitor, sample):
+    page = visitor(java_script_enabled=False)
+    search_from_home(page)
+    page.locator(".c-hit.commitment .c-text a").first.click()
+    assert said(page, ".c-main-quote")
+    quote_of_a_cell(page, example_pair(sample))
+    page.locator("summary", has_text="BibTeX").click()
+    assert page.locator("#cite-bib").is_visible()
+
+
+@pytest.mark.parametrize(
+    "habits",
+    [{"viewport": DESKTOP}, {"viewport": PHONE, "has_touch": True, "is_mobile": True}],
+    ids=["desktop", "phone"],
+)
+def test_no_page_is_wider_than_the_screen(visitor, addresses, habits):
+    page = visitor(**habits)
+    wide = {}
+    for address in addresses:
+        page.goto(address)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > habits["viewport"]["width"]:
+            wide[address] = width
+    assert wide == {}
+
+
+def test_a_browser_refuses_nothing_that_a_page_asks_for(visitor, addresses):
+    """No style, picture or form is against the policy, and nothing is missing."""
+    page = visitor()
+    complaints = []
+    page.on("console", lambda message: complaints.append((message.text,)))
+    page.on("requestfailed", lambda request: complaints.append((request.url, request.failure)))
+    for address in addresses:
+        if address != "/document/none":  # which is a 404, and Chromium says so
+            page.goto(address)
+    # A picture that is still on its way when the next page is opened is let go; that is no refusal.
+    assert [one for one in complaints if one[1:] != ("net::ERR_ABORTED",)] == []
+
+
+def test_a_page_weighs_little_with_all_that_it_loads(visitor, addresses):
+    page, heavy = visitor(), {}
+    for address in addresses:
+        page.goto(address)
+        loaded = page.evaluate(
+            "performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))"
+            ".reduce((sum, entry) => sum + entry.decodedBodySize, 0)"
+        )
+        assert loaded > 10_000
+        if loaded > HEAVIEST:
+            heavy[address] = loaded
+    assert heavy == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_printed_comparison_is_dark_on_white_without_what_a_screen_is_for(visitor, sample, scheme):
+    first, second = (issuer["id"] for issuer in example_pair(sample))
+    page = visitor(f"/compare?issuer={first}&issuer={second}", color_scheme=scheme)
+    page.emulate_media(media="print", color_scheme=scheme)
+    assert not page.locator("header, form, footer").first.is_visible()
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    paper = page.locator(".c-quote").first.evaluate("node => getComputedStyle(node).backgroundColor")
+    assert paper in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")
+
+
+# --- axe ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing_to_mend_on_any_page_in_light_or_in_dark(visitor, addresses, viewport):
+    """Everything in light; in dark, where colours alone differ, the contrast."""
+    page = visitor(viewport=viewport)
+    found = {}
+    for address in addresses:
+        page.emulate_media(color_scheme="light")
+        page.goto(address)
+        violations = axe.Axe().run(page, options=EVERY_RULE).response["violations"]
+        page.emulate_media(color_scheme="dark")
+        violations += page.evaluate("options => axe.run(options).then(results => results.violations)", CONTRAST)
+        if violations:
+            found[address] = [
+                (one["id"], node["target"], node["failureSummary"]) for one in violations for node in one["nodes"][:4]
+            ]
+    assert found == {}
+
+
+# --- the real corpus ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def real_site(chromium, screenshots):
+    """The address of the real corpus's site, where its database is there."""
+    try:
+        open_for_reading(CORPUS).close()
+    except StoreError as error:
+        pytest.skip(f"the real corpus is not built: make check-corpus ({error})")
+    with screenshots.served(CORPUS) as address:
+        yield address
+
+
+@pytest.mark.corpus
+def test_canada_and_japan_are_compared_and_a_quote_of_both_is_read_and_cited(chromium, real_site):
+    with chromium.new_page(base_url=real_site, viewport=DESKTOP) as page:
+        page.goto("/")
+        page.get_by_role("link", name="Where do Canada and Japan promise the same?").click()
+        assert page.locator("h1").inner_text() == "Canada and Japan"
+        quote = page.locator(".c-pair blockquote a").first.inner_text()
+        page.locator(".c-pair blockquote a").first.click()
+        assert quote in page.locator(".c-main-quote").inner_text()
+        assert page.url in page.locator(".c-cite").inner_text()
+        page.get_by_role("link", name="Read it in the document").click()
+        assert page.locator(":target").is_visible()
