@@ -58,7 +58,7 @@ def pages_of(path: Path) -> dict[str, str]:
         "compare": f"/compare?issuer={first}&issuer={second}",
         "document": f"/document/{promise['document_id']}?start={start}",
         "commitment": f"/commitment/{promise['id']}",
-        "theme": f"/theme/{promise['theme_id']}",
+        "theme": f"/theme/{promise['theme_id']}#picture",
         "map": "/#map",
     }
 
@@ -96,7 +96,7 @@ def browser_here() -> str | None:
 def take(browser: Browser, address: str, target: Path) -> None:
     """Write a picture of the page at an address."""
     with browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}) as page:
-        page.goto(address)
+        page.goto(address, wait_until="networkidle")
         raw = page.screenshot()
     with Image.open(io.BytesIO(raw)) as picture:
         small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
