@@ -733,8 +733,8 @@ async def test_a_database_that_takes_the_place_of_another_is_shown(path, tmp_pat
         leave_one_file(db)
     newer.replace(target)
     for address in (
-        "/documents",
         "/concord/documents.json",
+        "/documents",
         "/search?q=training&mode=words&document=xaa-2016-strategy",
     ):
         assert "A Newer Title" in (await site.client.get(address)).text, address
