@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlite_utils import Database
 
-from .comparing import cell_of, issuers_with_documents, own_documents
+from .coverage import coverage
 from .embeddings import load_vectors
 from .ids import digest, same_text
 from .models import encoder_key
@@ -28,7 +28,7 @@ from .store import mark, outputs, rows, stale, write_rows
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-COMPARER = "comparisons/1"
+COMPARER = "comparisons/2"
 WHOLE = "*"
 """The one input of a stage that works on the whole corpus."""
 
@@ -79,7 +79,7 @@ def run(db: Database, settings: Settings, report: Report) -> Tally:
     tally = Tally(done=1)
     with db.atomic():
         tally.add("counterparts", _write_pairs(db, pairs))
-        tally.add("coverage", _write_coverage(db))
+        tally.add("coverage", write_rows(db, "coverage", coverage(db)))
         seconds = time.monotonic() - started
         mark(db, "comparisons", WHOLE, input_hash=inputs[WHOLE], output_hash=digest(*pairs), seconds=seconds)
     report(1, 1, f"{len(pairs)} pairs")
@@ -178,24 +178,6 @@ def _write_pairs(db: Database, pairs: Iterable[Pair]) -> int:
                 }
             )  # fmt: skip
     return write_rows(db, "counterparts", listed)
-
-
-def _write_coverage(db: Database) -> int:
-    """Write what each issuer does with each theme, zeros told apart by their reason."""
-    themes = [row["id"] for row in rows(db, "select id from themes order by position")]
-    listed = []
-    for issuer in issuers_with_documents(db):
-        documents = own_documents(db, issuer)
-        for theme in themes:
-            cell = cell_of(db, issuer, theme, documents)
-            listed.append(
-                {
-                    "issuer_id": issuer, "theme_id": theme, "finding": cell.finding, "commitments": cell.commitments,
-                    "documents": cell.documents, "bindingness_id": cell.bindingness, "latest_year": cell.latest_year,
-                    "per_thousand": cell.per_thousand,
-                }
-            )  # fmt: skip
-    return write_rows(db, "coverage", listed)
 
 
 def _fingerprint(db: Database, settings: Settings) -> str:

@@ -12,12 +12,26 @@ from sqlite_utils import Database
 
 from ..citing import Citation
 from ..comparing import FINDINGS, Quote, compare, issuers_with_documents, own_documents, quotes, quotes_of_cell
+from ..coverage import (
+    AXES,
+    Axis,
+    bounds,
+    cells,
+    commitments_of_cell,
+    detection,
+    ids_in,
+    in_words,
+    passages_of_cell,
+    shades,
+    topics,
+)
+from ..members import STANDINGS, group_view
 from ..passages import language_name, load_sheets, to_passage
 from ..store import rows
 
 __all__ = [
-    "FINDINGS", "cell", "choices", "citation", "commitment", "comparison", "confidence", "document", "documents", "home",
-    "issuer", "matrix", "retired", "theme",
+    "FINDINGS", "axes", "axis_of_element", "axis_of_subtheme", "cell", "choices", "citation", "commitment", "comparison", "confidence", "document", "documents", "home",
+    "issuer", "matrix", "members", "retired", "theme",
 ]  # fmt: skip
 
 CHARACTERS_A_PAGE = 45_000
@@ -147,37 +161,67 @@ def choices(db: Database) -> dict[str, Any]:
     }
 
 
-def matrix(db: Database) -> dict[str, Any]:
-    """Return the coverage of all issuers by all themes."""
-    cells = {(row["issuer_id"], row["theme_id"]): row for row in rows(db, "select * from coverage")}
-    issuers = rows(
-        db,
-        "select issuers.id, name, kind, (select sum(commitments) from coverage where issuer_id = issuers.id) as total"
-        " from issuers where id in (select issuer_id from coverage) and kind <> 'joint' order by kind <> 'state', name",
-    )
-    most = max((cell["commitments"] for cell in cells.values()), default=1)
+def matrix(db: Database, axis: Axis, at: int | None) -> dict[str, Any]:
+    """Return what all issuers do with every topic of an axis. Joint texts count for those who signed them."""
+    known = {row["id"]: row for row in rows(db, "select id, name, kind from issuers where kind <> 'joint'")}
+    codes = [code for code in issuers_with_documents(db) if code in known]
+    found = cells(db, codes, axis, at=at)
     return {
-        "cells": cells,
-        "issuers": issuers,
-        "themes": rows(db, "select id, label from themes order by position"),
-        "most": most,
+        "cells": found,
+        "issuers": sorted((known[code] for code in codes), key=lambda one: (one["kind"] != "state", one["name"])),
+        "topics": [{"id": name, "label": label} for name, label in topics(db, axis)],
+        **_shown_counts(db, [cell.commitments for cell in found.values()]),
     }
 
 
-def comparison(db: Database, issuers: list[str], at: int | None, theme: str) -> dict[str, Any]:
+def _shown_counts(db: Database, counts: list[int]) -> dict[str, Any]:
+    """Return for each count how dark it is shown, from 0 to 1, and between what bounds it is true.
+
+    Where the database is evaluated, counts that are about as many are shown alike.
+    """
+    most, measured = max(counts, default=1) or 1, detection(db)
+    if measured is None:
+        return {"most": most, "shade": {count: round(count / most, 3) for count in counts}, "bounds": {}}
+    steps = shades(most, measured)
+    return {
+        "most": most,
+        "shade": {count: round(sum(step <= count for step in steps) / len(steps), 3) for count in counts},
+        "bounds": {count: bounds(count, measured) for count in counts},
+    }
+
+
+def axes(db: Database) -> dict[str, str]:
+    """Return by what a comparison can count, with the words for it."""
+    guidelines = {row["id"]: row["title"] for row in rows(db, "select id, title from guidelines order by title")}
+    return {**{name: label.lower() for name, label in AXES.items()}, **guidelines}
+
+
+def comparison(db: Database, issuers: list[str], at: int | None, axis: Axis) -> dict[str, Any]:
     """Return the comparison of issuers, for the page."""
-    found = compare(db, issuers, at=at, theme=theme)
-    most = max((cell.commitments for cell in found.cells.values()), default=1) or 1
+    found = compare(db, issuers, at=at, theme=axis.theme, by=axis.by)
     labels = {row["id"]: row["label"] for row in rows(db, "select id, label from bindingness")}
     names = {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")}
     ids = [quote.id for pair in found.counterparts for quote in (pair.a, pair.b)]
     return {
         "comparison": found,
-        "most": most,
+        **_shown_counts(db, [cell.commitments for cell in found.cells.values()]),
+        "differences": {topic: in_words(one, found.names) for topic, one in found.differences.items()},
         "bindingness": labels,
         "issuer_names": names,
         "confidence": confidence(db, ids),
     }
+
+
+def members(db: Database, group: str, at: int | None, theme: str) -> dict[str, Any]:
+    """Return a group against its members, for the page."""
+    view = group_view(db, group, at=at, theme=theme)
+    shown = [
+        quote
+        for row in view.rows
+        for one in row.commitments
+        for quote in (one.quote, *(quote for listed in one.carriers.values() for quote in listed))
+    ]
+    return {"view": view, "standings": STANDINGS, "confidence": confidence(db, [quote.id for quote in shown])}
 
 
 def confidence(db: Database, ids: Iterable[str]) -> dict[str, float]:
@@ -186,37 +230,59 @@ def confidence(db: Database, ids: Iterable[str]) -> dict[str, float]:
     return {row["id"]: row["confidence"] for row in rows(db, sql, [json.dumps(list(ids))])}
 
 
-def cell(db: Database, issuers: list[str], theme: str, at: int | None) -> dict[str, Any] | None:
-    """Return the quotes behind the cells of one theme, issuer by issuer; None for an unknown theme."""
-    themes = rows(db, "select * from themes where id = ?", [theme])
-    if not themes:
+def cell(db: Database, issuers: list[str], topic: str, axis: Axis, at: int | None) -> dict[str, Any] | None:
+    """Return the quotes behind the cells of one topic, issuer by issuer; None for an unknown topic."""
+    label = dict(topics(db, axis)).get(topic)
+    if label is None:
         return None
+    of = rows(db, "select * from themes where id = ?", [topic if axis.by == "theme" else axis.theme])
     names = {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")}
-    known = [code for code in issuers if code in names]
     sides: list[dict[str, Any]] = [
         {
             "issuer": code,
-            "quotes": quotes_of_cell(db, code, theme, at=at),
-            "touching": _touching(db, code, theme, at),
+            "quotes": quotes_of_cell(db, code, topic, axis=axis, at=at),
+            "again": commitments_of_cell(db, code, topic, axis, at=at),
+            "finding": cells(db, [code], axis, at=at)[code, topic].finding,
+            "touching": _touching(db, code, topic, axis, at),
         }
-        for code in known
+        for code in issuers
+        if code in names
     ]
     ids = [quote.id for side in sides for quote in side["quotes"]]
-    return {"theme": themes[0], "names": names, "sides": sides, "confidence": confidence(db, ids)}
+    return {
+        "label": label,
+        "theme": of[0] if of else None,
+        "axis": axis,
+        "names": names,
+        "sides": sides,
+        "confidence": confidence(db, ids),
+    }
 
 
-def _touching(db: Database, issuer: str, theme: str, at: int | None) -> list[dict[str, Any]]:
-    """Return the passages of an issuer that touch a theme most, for a cell without commitments."""
-    names = [document["id"] for document in own_documents(db, issuer, at=at)]
-    marks = ", ".join("?" for _ in names)
-    return rows(
+def axis_of_element(db: Database, element: str) -> Axis:
+    """Return the axis on which an element of a guideline stands."""
+    found = rows(db, "select guideline_id from guideline_elements where id = ?", [element])
+    return Axis(found[0]["guideline_id"]) if found else Axis()
+
+
+def axis_of_subtheme(db: Database, subtheme: str) -> Axis:
+    """Return the axis on which a sub-theme stands."""
+    found = rows(db, "select theme_id from subthemes where id = ?", [subtheme])
+    return Axis("subtheme", found[0]["theme_id"]) if found else Axis()
+
+
+def _touching(db: Database, issuer: str, topic: str, axis: Axis, at: int | None) -> list[dict[str, Any]]:
+    """Return the passages of an issuer that speak of a topic most, for a cell without commitments."""
+    names = passages_of_cell(db, issuer, topic, axis, at=at)[:8]
+    condition, args = ids_in("passages.id", names)
+    found = rows(
         db,
-        "select passages.id, passages.text, passages.page, document_id, title as document, documents.year, is_paged, likeness,"
+        "select passages.id, passages.text, passages.page, document_id, title as document, documents.year, is_paged,"
         " (select label from pages where pages.document_id = documents.id and number = passages.page) as page_label"
-        " from passage_themes join passages on passages.id = passage_id join documents on documents.id = document_id"
-        f" where theme_id = ? and document_id in ({marks}) order by likeness desc limit 8",
-        [theme, *names],
+        f" from passages join documents on documents.id = document_id where {condition}",
+        args,
     )
+    return sorted(found, key=lambda row: names.index(row["id"]))
 
 
 def documents(db: Database) -> list[dict[str, Any]]:

@@ -14,9 +14,11 @@ from datasette.utils import add_cors_headers
 from datasette.utils.asgi import NotFound, Response
 from sqlite_utils import Database
 
+from .. import members
 from ..citing import FORMS, Citation
+from ..coverage import Axis
 from ..errors import ConcordError
-from ..printing import to_csv, to_json, to_markdown
+from ..printing import matrix_to_csv, matrix_to_json, matrix_to_markdown, to_csv, to_json, to_markdown
 from ..search import MODES, Engine, Filters
 from ..settings import load_settings
 from . import editions as aligned
@@ -147,53 +149,102 @@ def engine_for(path: str) -> Engine:
 
 
 async def compare(datasette: Any, request: Any) -> Response:
-    """/compare: the matrix of everybody, or two or more issuers side by side."""
+    """/compare: the matrix of everybody, issuers side by side, or a group against its members."""
     database = _database(datasette)
     issuers = list(dict.fromkeys(_list(request, "issuer")))[:6]
-    at, theme = _whole(request, "at"), request.args.get("theme") or ""
+    at, form = _whole(request, "at"), request.url_vars.get("format") or ""
+    axis = Axis(request.args.get("by") or "theme", request.args.get("theme") or "")
     shown: dict[str, Any] = {
         "chosen": issuers,
         "at": at,
-        "theme": theme,
+        "theme": axis.theme,
+        "axis": axis,
+        "axes": await ask(database, queries.axes),
         "choices": await ask(database, queries.choices),
+        "here": request.query_string,
     }
-    if len(issuers) < 2:
-        return await _page(
-            datasette, request, "concord_matrix.html", {**shown, "matrix": await ask(database, queries.matrix)}
-        )
     try:
-        found = await ask(database, queries.comparison, issuers, at, theme)
+        if len(issuers) == 1 and request.args.get("members"):
+            return await _members(datasette, request, issuers[0], at, shown)
+        if len(issuers) < 2:
+            found = await ask(database, queries.matrix, axis, at)
+            if form:
+                return _export_matrix(found, axis, form)
+            measure = request.args.get("show") or ""
+            measure = measure if measure in MEASURES else "commitments"
+            values = {**shown, "matrix": found, "measure": measure, "measures": MEASURES}
+            return await _page(datasette, request, "concord_matrix.html", values)
+        found = await ask(database, queries.comparison, issuers, at, axis)
     except ConcordError as error:
         raise NotFound(str(error)) from error
-    form = request.url_vars.get("format")
     if form:
         return _export(found["comparison"], form)
-    return await _page(datasette, request, "concord_compare.html", {**shown, **found, "here": request.query_string})
+    return await _page(datasette, request, "concord_compare.html", {**shown, **found})
+
+
+MEASURES = {
+    "commitments": "commitments",
+    "per_thousand": "commitments in 1,000 sentences",
+    "bindingness": "how firm the firmest is, from 1 to 4",
+    "latest_year": "the year of the latest",
+}
+"""What the matrix of everybody can show in its cells."""
+
+
+async def _members(datasette: Any, request: Any, group: str, at: int | None, shown: dict[str, Any]) -> Response:
+    found = await ask(_database(datasette), queries.members, group, at, shown["theme"])
+    if form := request.url_vars.get("format"):
+        text = {"json": members.to_json, "csv": members.to_csv, "md": members.to_markdown}[form]
+        return _taken(text(found["view"]), f"{group}-members", form)
+    return await _page(datasette, request, "concord_members.html", {**shown, **found})
 
 
 def _export(comparison: Any, form: str) -> Response:
-    text, kind = {
-        "json": (to_json, "application/json; charset=utf-8"),
-        "csv": (to_csv, "text/csv; charset=utf-8"),
-        "md": (to_markdown, "text/markdown; charset=utf-8"),
-    }[form]
-    body = text(comparison)
+    text = {"json": to_json, "csv": to_csv, "md": to_markdown}[form](comparison)
+    return _taken(text, "-".join(comparison.issuers), form)
+
+
+def _export_matrix(found: dict[str, Any], axis: Axis, form: str) -> Response:
+    names = {issuer["id"]: issuer["name"] for issuer in found["issuers"]}
+    labels = {topic["id"]: topic["label"] for topic in found["topics"]}
+    text = {"json": matrix_to_json, "csv": matrix_to_csv, "md": matrix_to_markdown}[form]
+    return _taken(text(found["cells"].values(), names, labels, axis.by), f"coverage-by-{axis.by}", form)
+
+
+def _taken(body: str, name: str, form: str) -> Response:
+    """Return a text to be saved as a file."""
+    kind = {"json": "application/json", "csv": "text/csv", "md": "text/markdown"}[form]
     if form == "csv":
         body = "\ufeff" + body  # spreadsheets take it for UTF-8 only with this
-    name = "-".join(comparison.issuers)
+    named = "".join(letter for letter in name if letter.isalnum() or letter == "-")
     return Response(
-        body, headers={"content-disposition": f'attachment; filename="concord-{name}.{form}"'}, content_type=kind
+        body,
+        headers={"content-disposition": f'attachment; filename="concord-{named}.{form}"'},
+        content_type=f"{kind}; charset=utf-8",
     )
 
 
 async def cell(datasette: Any, request: Any) -> Response:
-    """/compare/cell: the quotes behind the cells of one theme."""
+    """/compare/cell: the quotes behind the cells of one theme, sub-theme, element of a guideline, or year."""
     database = _database(datasette)
     issuers, at = _list(request, "issuer")[:6], _whole(request, "at")
-    found = await ask(database, queries.cell, issuers, request.args.get("theme") or "", at)
+    axis, topic = await _topic(database, request)
+    found = await ask(database, queries.cell, issuers, topic, axis, at)
     if found is None:
-        raise NotFound("There is no such theme.")
+        raise NotFound("There is nothing of that name to be counted.")
     return await _page(datasette, request, "concord_cell.html", {**found, "at": at, "chosen": issuers})
+
+
+async def _topic(database: Any, request: Any) -> tuple[Axis, str]:
+    """Return of what a cell is asked: the narrowest of the things that the address names."""
+    if subtheme := request.args.get("subtheme"):
+        return await ask(database, queries.axis_of_subtheme, subtheme), subtheme
+    if element := request.args.get("element"):
+        return await ask(database, queries.axis_of_element, element), element
+    theme = request.args.get("theme") or ""
+    if year := request.args.get("year"):
+        return Axis("year", theme), year
+    return Axis(), theme
 
 
 async def documents(datasette: Any, request: Any) -> Response:

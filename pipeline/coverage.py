@@ -1,0 +1,379 @@
+"""Coverage: what each issuer does with each theme, sub-theme, element of a guideline, or year.
+
+Reads a database; gives cells, which the stage `comparisons` keeps by theme in the table `coverage`, and
+which the site and `concord compare` show. A text signed jointly counts for each of its signatories; a
+group's text counts for the group alone. What a document promises twice in the same words counts once.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from sqlite_utils import Database
+
+from .errors import ConcordError
+from .ids import same_text
+from .store import rows
+
+FINDINGS = {
+    "committed": "promises something",
+    "mentioned": "speaks of it without a promise",
+    "absent": "does not speak of it",
+    "not read": "has no document that could be read in a language that is covered",
+    "no document": "has no document here",
+}
+"""What a cell of the coverage matrix can say; the last four are the four kinds of nought."""
+
+AXES = {"theme": "Themes", "subtheme": "Sub-themes", "year": "Years"}
+"""By what commitments are counted, besides the elements of a guideline, with the word for what is counted then."""
+READ = "read", "partly read"
+_SURE = 0.025
+"""Probability on either side that is left out of the bounds of a count."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """By what commitments are counted: "theme", "subtheme", "year", or a guideline's id.
+
+    `theme` is the one theme whose sub-themes are counted, or whose commitments are counted by year.
+    """
+
+    by: str = "theme"
+    theme: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One issuer on one topic: what it does, how often, how firmly, and until when.
+
+    `again` counts how often its documents say one of these commitments once more, and `sentences` those of its
+    documents that could be read; `per_thousand` is commitments in a thousand of them.
+    """
+
+    issuer: str
+    topic: str
+    finding: str
+    commitments: int = 0
+    again: int = 0
+    documents: int = 0
+    bindingness: int | None = None
+    latest_year: int | None = None
+    per_thousand: float | None = None
+    sentences: int = 0
+
+
+@dataclass(frozen=True)
+class Detection:
+    """How good the counts are: the low ends of the intervals of precision and recall, as last evaluated."""
+
+    precision: float
+    recall: float
+    gold: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Who promises most on a topic, as far as the error of detection lets one say.
+
+    `of` are the issuers whose texts could be read. `most` are those of them that may have the most commitments,
+    `densest` those that may have the most for the length of their texts; when all may, they have about as many.
+    """
+
+    of: tuple[str, ...] = ()
+    most: tuple[str, ...] = ()
+    densest: tuple[str, ...] = ()
+
+
+@dataclass
+class _Said:
+    """What the documents say of one topic, by document."""
+
+    promises: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    touched: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+
+
+def issuers_with_documents(db: Database) -> list[str]:
+    """Return the codes of everybody who issued a document, alone or jointly."""
+    found = rows(
+        db,
+        "select issuer_id as id from documents where issuer_id is not null union select member_id from memberships"
+        " join issuers on issuers.id = group_id where kind = 'joint' order by id",
+    )
+    return [row["id"] for row in found]
+
+
+def own_documents(db: Database, issuer: str, *, at: int | None = None) -> list[dict[str, Any]]:
+    """Return the documents that count for an issuer: its own, and those that it signed jointly."""
+    return rows(
+        db,
+        "select id, title, year, status, is_covered, language, kind_id, issuer_id from documents"
+        " where (issuer_id = :issuer or issuer_id in (select group_id from memberships join issuers on issuers.id = group_id"
+        " where kind = 'joint' and member_id = :issuer)) and (:at is null or year <= :at) order by year, id",
+        {"issuer": issuer, "at": at},
+    )
+
+
+def topics(db: Database, axis: Axis) -> list[tuple[str, str]]:
+    """Return what is counted along an axis, as (id, label).
+
+    Raises:
+        ConcordError: there is no such axis.
+    """
+    if axis.by == "subtheme":
+        if not axis.theme:
+            raise ConcordError("Sub-themes are those of one theme.", remedy="Name it: --theme CAP")
+        sql, args = "select id, label from subthemes where theme_id = ? order by commitments desc, id", [axis.theme]
+    elif axis.by == "year":
+        sql = "select distinct cast(year as text) as id, cast(year as text) as label from documents where year is not null order by 1"
+        args = []
+    elif axis.by == "theme":
+        sql, args = "select id, label from themes where ? in ('', id) order by position", [axis.theme]
+    else:
+        sql = (
+            "select id, code || ': ' || title as label from guideline_elements where guideline_id = ? order by position"
+        )
+        args = [axis.by]
+    found = [(row["id"], row["label"]) for row in rows(db, sql, args)]
+    if not found and axis.by not in AXES:
+        known = [row["id"] for row in rows(db, "select id from guidelines order by id")]
+        raise ConcordError(f"Nothing can be counted by {axis.by!r}.", remedy=f"Count by: {', '.join((*AXES, *known))}.")
+    return found
+
+
+def cells(
+    db: Database, issuers: Sequence[str], axis: Axis | None = None, *, at: int | None = None
+) -> dict[tuple[str, str], Cell]:
+    """Return what each issuer does with each topic of an axis.
+
+    Args:
+        at: count only texts published up to this year.
+    """
+    axis = axis or Axis()
+    said = _said(db, axis)
+    lengths = {
+        row["document_id"]: row["n"]
+        for row in rows(db, "select document_id, count(*) as n from sentences group by document_id")
+    }
+    names = [name for name, _ in topics(db, axis)]
+    found = {}
+    for issuer in issuers:
+        documents = own_documents(db, issuer, at=at)
+        for topic in names:
+            ours = _of_topic(documents, topic, axis)
+            found[issuer, topic] = _cell(issuer, topic, ours, said.get(topic, _Said()), lengths)
+    return found
+
+
+def _of_topic(documents: Sequence[dict[str, Any]], topic: str, axis: Axis) -> list[dict[str, Any]]:
+    """Return the documents of which a topic can be asked: of a year, those of that year."""
+    return [one for one in documents if axis.by != "year" or str(one["year"]) == topic]
+
+
+def _cell(
+    issuer: str, topic: str, documents: Sequence[dict[str, Any]], said: _Said, lengths: Mapping[str, int]
+) -> Cell:
+    if not documents:
+        return Cell(issuer, topic, "no document")
+    usable = [one["id"] for one in documents if one["is_covered"] and one["status"] in READ]
+    sentences = sum(lengths.get(name, 0) for name in usable)
+    listed = [promise for one in documents for promise in said.promises.get(one["id"], ())]
+    if listed:
+        first = _first_of_each(listed)
+        return Cell(
+            issuer, topic, "committed", len(first), len(listed) - len(first), len({one["document"] for one in listed}),
+            max(one["bindingness"] for one in listed), max((one["year"] for one in listed if one["year"]), default=None),
+            round(1000 * len(first) / sentences, 1) if sentences else None, sentences,
+        )  # fmt: skip
+    if not usable:
+        return Cell(issuer, topic, "not read")
+    touched = any(name in said.touched for name in usable)
+    return Cell(issuer, topic, "mentioned" if touched else "absent", sentences=sentences)
+
+
+def _first_of_each(promises: Iterable[dict[str, Any]]) -> dict[str, list[str]]:
+    """Return the ids of the commitments that count, each with those that say it again in the same document."""
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for one in promises:
+        groups[one["first"]].append(one)
+    found = {}
+    for group in groups.values():
+        ids = [one["id"] for one in sorted(group, key=lambda one: one["id"] != one["first"])]
+        found[ids[0]] = ids[1:]
+    return found
+
+
+def commitments_of_cell(
+    db: Database, issuer: str, topic: str, axis: Axis | None = None, *, at: int | None = None
+) -> dict[str, list[str]]:
+    """Return the ids of the commitments behind a cell, as many as its number, each with those that say it again."""
+    axis = axis or Axis()
+    said = _said(db, axis, topic).get(topic, _Said())
+    documents = _of_topic(own_documents(db, issuer, at=at), topic, axis)
+    return _first_of_each(promise for one in documents for promise in said.promises.get(one["id"], ()))
+
+
+def passages_of_cell(
+    db: Database, issuer: str, topic: str, axis: Axis | None = None, *, at: int | None = None
+) -> list[str]:
+    """Return the ids of the passages that speak of a topic without a promise, the likest first."""
+    axis = axis or Axis()
+    said = _said(db, axis, topic).get(topic, _Said())
+    documents = _of_topic(own_documents(db, issuer, at=at), topic, axis)
+    listed = [passage for one in documents for passage in said.touched.get(one["id"], ())]
+    return list(dict.fromkeys(one["id"] for one in sorted(listed, key=lambda one: -one["likeness"])))
+
+
+_PROMISE = (
+    "commitments.id, coalesce(restates_id, commitments.id) as first, commitments.document_id as document,"
+    " bindingness_id as bindingness, commitments.year"
+)
+_ON_THEME = "exists (select 1 from commitment_themes where commitment_id = commitments.id and commitment_themes.theme_id = :theme)"
+_PASSAGE = "passages.id, passages.document_id as document, likeness"
+_PROMISES = {
+    "theme": f"select commitment_themes.theme_id as topic, {_PROMISE} from commitments"
+    " join commitment_themes on commitment_id = commitments.id where :topic in ('', commitment_themes.theme_id)",
+    "subtheme": f"select subtheme_id as topic, {_PROMISE} from commitments"
+    " where theme_id = :theme and subtheme_id is not null and :topic in ('', subtheme_id)",
+    "year": f"select cast(year as text) as topic, {_PROMISE} from commitments"
+    f" where :topic in ('', cast(year as text)) and (:theme = '' or {_ON_THEME})",
+    "element": f"select element_id as topic, {_PROMISE} from guideline_quotes"
+    " join guideline_elements on guideline_elements.id = element_id join commitments on commitments.id = commitment_id"
+    " where guideline_id = :by and :topic in ('', element_id)",
+}
+_TOUCHED = {
+    "theme": f"select theme_id as topic, {_PASSAGE} from passage_themes join passages on passages.id = passage_id"
+    " where :topic in ('', theme_id)",
+    "subtheme": f"select '' as topic, {_PASSAGE}, passages.text from passage_themes join passages on passages.id = passage_id"
+    " where theme_id = :theme",
+    "year": f"select cast(year as text) as topic, {_PASSAGE} from passage_themes join passages on passages.id = passage_id"
+    " join documents on documents.id = document_id where theme_id = :theme and :topic in ('', cast(year as text))",
+    "element": f"select element_id as topic, {_PASSAGE} from guideline_quotes"
+    " join guideline_elements on guideline_elements.id = element_id join passages on passages.id = passage_id"
+    " where guideline_id = :by and :topic in ('', element_id)",
+}
+
+
+def _said(db: Database, axis: Axis, topic: str = "") -> dict[str, _Said]:
+    """Return what the documents say of each topic of an axis, or of one."""
+    which = axis.by if axis.by in _PROMISES else "element"
+    args = {"by": axis.by, "theme": axis.theme, "topic": topic}
+    found: dict[str, _Said] = defaultdict(_Said)
+    for row in rows(db, f"{_PROMISES[which]} order by commitments.page, commitments.start, commitments.id", args):
+        found[row["topic"]].promises[row["document"]].append(row)
+    touched: Iterable[dict[str, Any]] = rows(db, _TOUCHED[which], args)
+    if which == "subtheme":
+        touched = _with_terms(touched, rows(db, "select id, terms from subthemes where theme_id = :theme", args))
+    for row in touched:
+        found[row["topic"]].touched[row["document"]].append(row)
+    return found
+
+
+def _with_terms(passages: Iterable[dict[str, Any]], subthemes: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the passages on a theme that speak of one of its sub-themes: that hold two of the terms that name it."""
+    patterns = {
+        row["id"]: [re.compile(rf"\b{re.escape(same_text(term))}\b") for term in row["terms"].split(", ") if term]
+        for row in subthemes
+    }
+    for passage in passages:
+        text = same_text(passage["text"])
+        for name, terms in patterns.items():
+            held = sum(bool(term.search(text)) for term in terms)
+            if held >= min(2, len(terms)) > 0:
+                yield {**passage, "topic": name}
+
+
+def detection(db: Database) -> Detection | None:
+    """Return how good the counts are, from the latest evaluation of the whole way; None when there is none."""
+    found = rows(
+        db,
+        "select gold, measure, low, evaluated_at, count from quality where mode = 'documents' and units = 'all'"
+        " and measure in ('precision', 'recall') order by evaluated_at desc, count desc, gold desc",
+    )
+    low = {row["measure"]: row["low"] for row in reversed(found) if row["gold"] == found[0]["gold"]}
+    return Detection(low["precision"], low["recall"], found[0]["gold"]) if len(low) == 2 else None
+
+
+def bounds(count: int, measured: Detection) -> tuple[int, int]:
+    """Return the least and the most commitments that texts may make in which `count` are found.
+
+    At least as many are right as there are at the low end of precision, if chance is unkind (2.5 %); and at most as
+    many are there as let recall, at its low end and with chance unkind again, find no more than these.
+    """
+    return _bounds(count, measured.precision, measured.recall)
+
+
+@lru_cache(maxsize=4096)
+def _bounds(count: int, precision: float, recall: float) -> tuple[int, int]:
+    from scipy.special import bdtr
+
+    fewest = next(right for right in range(count + 1) if bdtr(right, count, precision) >= _SURE)
+    most = count
+    while recall > 0 and bdtr(count, most + 1, recall) >= _SURE:
+        most += 1
+    return fewest, most
+
+
+def difference(found: Sequence[Cell], measured: Detection | None) -> Difference:
+    """Return who promises most on a topic. Without an evaluation nobody knows which differences are errors."""
+    known = [cell for cell in found if cell.finding in ("committed", "mentioned", "absent") and cell.sentences]
+    of = tuple(cell.issuer for cell in known)
+    if measured is None or len(known) < 2:
+        return Difference(of)
+    between = {cell.issuer: bounds(cell.commitments, measured) for cell in known}
+    dense = {
+        cell.issuer: (between[cell.issuer][0] / cell.sentences, between[cell.issuer][1] / cell.sentences)
+        for cell in known
+    }
+    return Difference(of, _may_be_most(between), _may_be_most(dense))
+
+
+def _may_be_most(between: Mapping[str, tuple[float, float]]) -> tuple[str, ...]:
+    """Return whose interval reaches the one that begins highest: of these nobody can say who has more."""
+    highest = max(low for low, _ in between.values())
+    return tuple(name for name, (_, high) in between.items() if high >= highest)
+
+
+def shades(most: int, measured: Detection) -> list[int]:
+    """Return the counts at which a new shade begins: 1, then each count that is surely more than the last one.
+
+    Two counts of one shade are about as many, and of two shades that are not neighbours surely are not.
+    """
+    steps = [1]
+    for count in range(2, most + 1):
+        if bounds(count, measured)[0] > bounds(steps[-1], measured)[1]:
+            steps.append(count)
+    return steps
+
+
+def in_words(found: Difference, names: Mapping[str, str]) -> str:
+    """Return who promises most, for people; "" when nobody knows, or when there is nobody to compare."""
+    if not found.most:
+        return ""
+    number, density = (
+        "about as many" if set(some) == set(found.of) else f"most: {', '.join(names.get(one, one) for one in some)}"
+        for some in (found.most, found.densest)
+    )
+    return number if number == density else f"{number}; for the length of the texts {density}"
+
+
+def coverage(db: Database) -> list[dict[str, Any]]:
+    """Return the rows of the table `coverage`: what each issuer does with each theme."""
+    return [
+        {
+            "issuer_id": cell.issuer, "theme_id": cell.topic, "finding": cell.finding, "commitments": cell.commitments,
+            "again": cell.again, "documents": cell.documents, "bindingness_id": cell.bindingness,
+            "latest_year": cell.latest_year, "per_thousand": cell.per_thousand,
+        }
+        for cell in cells(db, issuers_with_documents(db)).values()
+    ]  # fmt: skip
+
+
+def ids_in(column: str, ids: Iterable[str]) -> tuple[str, list[str]]:
+    """Return an SQL condition that a column is one of `ids`, however many, and its argument."""
+    return f"{column} in (select value from json_each(?))", [json.dumps(list(ids))]
