@@ -155,15 +155,15 @@ def cells(
         at: count only texts published up to this year.
     """
     axis = axis or Axis()
-    said = _said(db, axis)
+    own = {issuer: own_documents(db, issuer, at=at) for issuer in issuers}
+    said = _said(db, axis, {one["id"] for documents in own.values() for one in documents})
     lengths = {
         row["document_id"]: row["n"]
         for row in rows(db, "select document_id, count(*) as n from sentences group by document_id")
     }
     names = [name for name, _ in topics(db, axis)]
     found = {}
-    for issuer in issuers:
-        documents = own_documents(db, issuer, at=at)
+    for issuer, documents in own.items():
         for topic in names:
             ours = _of_topic(documents, topic, axis)
             found[issuer, topic] = _cell(issuer, topic, ours, said.get(topic, _Said()), lengths)
@@ -213,8 +213,8 @@ def commitments_of_cell(
 ) -> dict[str, list[str]]:
     """Return the ids of the commitments behind a cell, as many as its number, each with those that say it again."""
     axis = axis or Axis()
-    said = _said(db, axis, topic).get(topic, _Said())
     documents = _of_topic(own_documents(db, issuer, at=at), topic, axis)
+    said = _said(db, axis, {one["id"] for one in documents}, topic).get(topic, _Said())
     return _first_of_each(promise for one in documents for promise in said.promises.get(one["id"], ()))
 
 
@@ -223,8 +223,8 @@ def passages_of_cell(
 ) -> list[str]:
     """Return the ids of the passages that speak of a topic without a promise, the likest first."""
     axis = axis or Axis()
-    said = _said(db, axis, topic).get(topic, _Said())
     documents = _of_topic(own_documents(db, issuer, at=at), topic, axis)
+    said = _said(db, axis, {one["id"] for one in documents}, topic).get(topic, _Said())
     listed = [passage for one in documents for passage in said.touched.get(one["id"], ())]
     return list(dict.fromkeys(one["id"] for one in sorted(listed, key=lambda one: -one["likeness"])))
 
@@ -259,14 +259,15 @@ _TOUCHED = {
 }
 
 
-def _said(db: Database, axis: Axis, topic: str = "") -> dict[str, _Said]:
-    """Return what the documents say of each topic of an axis, or of one."""
+def _said(db: Database, axis: Axis, documents: set[str], topic: str = "") -> dict[str, _Said]:
+    """Return what documents say of each topic of an axis, or of one."""
     which = axis.by if axis.by in _PROMISES else "element"
     args = {"by": axis.by, "theme": axis.theme, "topic": topic}
     found: dict[str, _Said] = defaultdict(_Said)
     for row in rows(db, f"{_PROMISES[which]} order by commitments.page, commitments.start, commitments.id", args):
-        found[row["topic"]].promises[row["document"]].append(row)
-    touched: Iterable[dict[str, Any]] = rows(db, _TOUCHED[which], args)
+        if row["document"] in documents:
+            found[row["topic"]].promises[row["document"]].append(row)
+    touched: Iterable[dict[str, Any]] = [row for row in rows(db, _TOUCHED[which], args) if row["document"] in documents]
     if which == "subtheme":
         touched = _with_terms(touched, rows(db, "select id, terms from subthemes where theme_id = :theme", args))
     for row in touched:

@@ -118,11 +118,11 @@ def group_view(db: Database, group: str, *, at: int | None = None, theme: str = 
     found = []
     for theme_id, theme_label in topics(db, Axis("theme", theme)):
         axis = Axis("subtheme", theme_id)
-        said = cells(db, members, axis, at=at)
-        for subtheme, label in topics(db, axis):
+        declared = cells(db, [group], axis, at=at)
+        declared_topics = [one for one in topics(db, axis) if declared[group, one[0]].commitments]
+        said = cells(db, members, axis, at=at) if declared_topics else {}
+        for subtheme, label in declared_topics:
             ids = commitments_of_cell(db, group, subtheme, axis, at=at)
-            if not ids:
-                continue
             listed = tuple(
                 Carried(
                     quote,
