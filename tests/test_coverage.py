@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from planting import plant_document, plant_passage, plant_promise
 
@@ -71,6 +73,7 @@ def test_subthemes_need_a_theme(planted):
         topics(planted, Axis("subtheme"))
 
 
+@settings(deadline=None)  # the first call imports scipy
 @given(st.integers(0, 300))
 def test_a_count_lies_within_its_bounds_and_more_have_higher_ones(count):
     fewest, most = bounds(count, MEASURED)
@@ -104,6 +107,6 @@ def test_without_an_evaluation_no_difference_is_named(planted):
 
 def test_counts_of_one_shade_are_about_as_many():
     steps = shades(120, MEASURED)
-    for low, high in zip(steps, steps[1:], strict=False):
+    for low, high in pairwise(steps):
         assert bounds(high - 1, MEASURED)[0] <= bounds(low, MEASURED)[1]
         assert bounds(high, MEASURED)[0] > bounds(low, MEASURED)[1]
