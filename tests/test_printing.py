@@ -76,7 +76,7 @@ def test_a_csv_has_one_row_for_each_pair_and_names_its_columns():
 def test_a_json_can_be_read_back():
     values = json.loads(to_json(a_comparison("one")))
     assert values["counterparts"][0]["a"]["quote"] == "one"
-    assert [(cell["issuer"], cell["theme"], cell["finding"]) for cell in values["cells"]] == [
+    assert [(cell["issuer"], cell["topic"], cell["finding"]) for cell in values["cells"]] == [
         ("XAA", "CAP", "committed"), ("XAA", "RTS", "absent"), ("XBB", "CAP", "mentioned"), ("XBB", "RTS", "not read"),
     ]  # fmt: skip
 
