@@ -424,34 +424,83 @@ def watch_remove(name: str, db: Path | None, as_json: bool) -> None:
 
 
 @_command("compare")
-@click.argument("issuers", nargs=-1, required=True)
+@click.argument("issuers", nargs=-1)
 @_db
 @click.option("--at", type=int, help="Only texts published up to this year.")
 @click.option("--theme", default="", help="Only this theme.")
 @click.option(
+    "--by", default="theme", show_default=True, help="Count by theme, subtheme (of --theme), year, or a guideline's id."
+)
+@click.option("--members", is_flag=True, help="Compare a group with its members: who promises what it declared?")
+@click.option(
     "--format", "form", type=click.Choice(["text", "markdown", "csv", "json"]), default="text", show_default=True
 )
 @_json
-def compare(issuers: tuple[str, ...], db: Path | None, at: int | None, theme: str, form: str, as_json: bool) -> None:
-    """Compare what issuers promise: by theme, with counterparts, silences, and who names whom."""
-    from .comparing import compare as compare_issuers
-    from .printing import to_csv, to_json, to_markdown
+def compare(
+    issuers: tuple[str, ...],
+    db: Path | None,
+    at: int | None,
+    theme: str,
+    by: str,
+    members: bool,
+    form: str,
+    as_json: bool,
+) -> None:
+    """Compare what issuers promise: by theme, with counterparts, silences, and who names whom.
+
+    Without ISSUERS the coverage of everybody is printed. With --members, name one group.
+    """
     from .store import open_for_reading
 
-    if len(issuers) < 2:
+    if len(issuers) == 1 and not members:
         raise click.UsageError("Name two issuers or more, for example: concord compare CAN JPN")
+    if len(issuers) != 1 and members:
+        raise click.UsageError("Name one group, for example: concord compare G7 --members")
+    form = "json" if as_json else form
     with open_for_reading(load_settings(db=db).db) as database:
-        comparison = compare_issuers(database, issuers, at=at, theme=theme)
-    printed = {"markdown": to_markdown, "text": to_markdown, "csv": to_csv, "json": to_json}[
-        "json" if as_json else form
-    ]
-    text = printed(comparison)
-    if form == "text" and not as_json and sys.stdout.isatty():
+        if members:
+            text = _members_text(database, issuers[0], at, theme, form)
+        elif issuers:
+            text = _comparison_text(database, issuers, at, theme, by, form)
+        else:
+            text = _matrix_text(database, at, theme, by, form)
+    if form == "text" and sys.stdout.isatty():
         from rich.markdown import Markdown
 
         console.print(Markdown(text))
     else:
         click.echo(text)
+
+
+def _comparison_text(
+    database: Database, issuers: tuple[str, ...], at: int | None, theme: str, by: str, form: str
+) -> str:
+    from .comparing import compare as compare_issuers
+    from .printing import to_csv, to_json, to_markdown
+
+    comparison = compare_issuers(database, issuers, at=at, theme=theme, by=by)
+    return {"csv": to_csv, "json": to_json}.get(form, to_markdown)(comparison)
+
+
+def _members_text(database: Database, group: str, at: int | None, theme: str, form: str) -> str:
+    from .exporting import csv_text
+    from .members import group_view, listing, to_json, to_markdown
+
+    view = group_view(database, group, at=at, theme=theme)
+    if form == "csv":
+        return csv_text(listing(view))
+    return to_json(view) if form == "json" else to_markdown(view)
+
+
+def _matrix_text(database: Database, at: int | None, theme: str, by: str, form: str) -> str:
+    from .coverage import Axis, matrix
+    from .exporting import csv_text, to_json
+    from .printing import matrix_listing, matrix_to_markdown
+
+    found = matrix(database, Axis(by, theme), at=at)
+    if form == "csv":
+        return csv_text(matrix_listing(found))
+    return to_json(matrix_listing(found)).decode() if form == "json" else matrix_to_markdown(found)
 
 
 @_command("check")

@@ -13,17 +13,29 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from .coverage import (
+    FINDINGS,
+    Axis,
+    Cell,
+    Detection,
+    Difference,
+    behind,
+    cells,
+    detection,
+    difference,
+    ids_in,
+    issuers_with_documents,
+    own_documents,
+    topics,
+    topics_of,
+)
 from .errors import ConcordError
 from .store import rows
 
-FINDINGS = {
-    "committed": "promises something",
-    "mentioned": "speaks of it without a promise",
-    "absent": "does not speak of it",
-    "not read": "has no document that could be read in a language that is covered",
-    "no document": "has no document here",
-}
-"""What a cell of the coverage matrix can say; the last four are the four kinds of nought."""
+__all__ = [
+    "FINDINGS", "Axis", "Cell", "Comparison", "Counterpart", "Naming", "Quote", "compare", "issuers_with_documents",
+    "own_documents", "quotes", "quotes_of_cell", "to_quote",
+]  # fmt: skip
 
 NEAREST_FIRST = "case relation when 'related' then 2 when 'other instrument' then 1 else 0 end"
 """Orders counterparts: one promise and its opposite, then other ways to one end, then what is related."""
@@ -57,23 +69,6 @@ class Quote:
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One issuer on one theme: what it does, how often, how firmly, and until when.
-
-    `per_thousand` is commitments in a thousand sentences of its documents that could be read.
-    """
-
-    issuer: str
-    theme: str
-    finding: str
-    commitments: int = 0
-    documents: int = 0
-    bindingness: int | None = None
-    latest_year: int | None = None
-    per_thousand: float | None = None
-
-
-@dataclass(frozen=True)
 class Counterpart:
     """Two quotes of two issuers, and what the second is to the first (`judging.RELATIONS`), with the reason."""
 
@@ -102,30 +97,40 @@ class Naming:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Everything that a comparison of issuers shows. `documents` are (issuer, title, year, status)."""
+    """Everything that a comparison of issuers shows. `documents` are (issuer, title, year, status).
+
+    `topics` are what `cells` and `differences` count by, `themes` those under which counterparts stand; `measured` is
+    None when nobody has evaluated the database.
+    """
 
     issuers: tuple[str, ...]
     names: dict[str, str]
+    axis: Axis
+    topics: tuple[tuple[str, str], ...]
     themes: tuple[tuple[str, str], ...]
     documents: tuple[dict[str, Any], ...]
     cells: dict[tuple[str, str], Cell]
+    differences: dict[str, Difference]
+    measured: Detection | None
     counterparts: tuple[Counterpart, ...]
     namings: tuple[Naming, ...]
 
 
 def compare(
-    db: Database, issuers: Sequence[str], *, at: int | None = None, theme: str = "", most: int = 5
+    db: Database, issuers: Sequence[str], *, at: int | None = None, theme: str = "", by: str = "theme", most: int = 5
 ) -> Comparison:
     """Return the comparison of `issuers`.
 
     Args:
         at: count only texts published up to this year.
         theme: only this theme.
+        by: count by "theme", by "subtheme" of the theme, by "year", or by the elements of the guideline of this id.
         most: counterparts shown for each theme and pair of issuers.
 
     Raises:
-        ConcordError: an issuer is not in the database.
+        ConcordError: an issuer is not in the database, or nothing can be counted so.
     """
+    axis = Axis(by, theme)
     names = {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")}
     unknown = [code for code in issuers if code not in names]
     if unknown:
@@ -139,73 +144,26 @@ def compare(
         if theme in ("", row["id"])
     )
     own = {code: own_documents(db, code, at=at) for code in issuers}
+    counted, measured = cells(db, issuers, axis, at=at), detection(db)
+    listed = topics_of(counted, topics(db, axis))
     return Comparison(
         issuers=tuple(issuers),
         names={code: names[code] for code in issuers},
+        axis=axis,
+        topics=listed,
         themes=themes,
         documents=tuple({**document, "for": code} for code in issuers for document in own[code]),
-        cells={
-            place: cell
-            for code in issuers
-            for place, cell in cells_of(db, code, [name for name, _ in themes], own[code]).items()
+        cells=counted,
+        differences={
+            name: difference([counted[code, name] for code in issuers if (code, name) in counted], measured)
+            for name, _ in listed
         },
+        measured=measured,
         counterparts=tuple(_counterparts(db, own, [name for name, _ in themes], most)),
         namings=tuple(_namings(db, own)),
     )
 
 
-def issuers_with_documents(db: Database) -> list[str]:
-    """Return the codes of everybody who issued a document, alone or jointly."""
-    found = rows(
-        db,
-        "select issuer_id as id from documents where issuer_id is not null union select member_id from memberships"
-        " join issuers on issuers.id = group_id where kind = 'joint' order by id",
-    )
-    return [row["id"] for row in found]
-
-
-def own_documents(db: Database, issuer: str, *, at: int | None = None) -> list[dict[str, Any]]:
-    """Return the documents that count for an issuer: its own, and those that it signed jointly."""
-    return rows(
-        db,
-        "select id, title, year, status, is_covered, language, kind_id, issuer_id from documents"
-        " where (issuer_id = :issuer or issuer_id in (select group_id from memberships join issuers on issuers.id = group_id"
-        " where kind = 'joint' and member_id = :issuer)) and (:at is null or year <= :at) order by year, id",
-        {"issuer": issuer, "at": at},
-    )
-
-
-def cells_of(
-    db: Database, issuer: str, themes: Sequence[str], documents: Sequence[dict[str, Any]]
-) -> dict[tuple[str, str], Cell]:
-    """Return what an issuer does with each theme in the given documents, by (issuer, theme)."""
-    names, args = _in([document["id"] for document in documents])
-    promised = {row["theme_id"]: row for row in rows(db, _PROMISED.format(names), args)}
-    usable, read_args = _in([d["id"] for d in documents if d["is_covered"] and d["status"] in ("read", "partly read")])
-    length = rows(db, f"select count(*) as n from sentences where document_id in ({usable})", read_args)[0]["n"]
-    touched = {row["theme_id"] for row in rows(db, _TOUCHED.format(usable), read_args)}
-    without = "no document" if not documents else "" if read_args else "not read"
-    cells = {}
-    for theme in themes:
-        row = promised.get(theme)
-        if row:
-            share = round(1000 * row["n"] / length, 1) if length else None
-            cell = Cell(issuer, theme, "committed", row["n"], row["documents"], row["most"], row["latest"], share)
-        else:
-            cell = Cell(issuer, theme, without or ("mentioned" if theme in touched else "absent"))
-        cells[issuer, theme] = cell
-    return cells
-
-
-# SQLite takes these tables in another order when it may choose, and is twenty times as slow.
-_PROMISED = """
-with own as materialized (select id, document_id, bindingness_id, year from commitments where document_id in ({{}}))
-select theme_id, count(*) as n, count(distinct document_id) as documents, max(bindingness_id) as most, max(year) as latest
-from own cross join commitment_themes on commitment_id = id group by theme_id
-"""
-_TOUCHED = """
-select distinct theme_id from passages cross join passage_themes on passage_id = passages.id where document_id in ({})
-"""
 _QUOTE = """
 select commitments.id, quote, lead_in, documents.issuer_id as issuer, documents.id as document_id, title as document, documents.year, page,
        coalesce(pages.label, '') as page_label, is_paged, bindingness.label as bindingness, precision, deadline, actor
@@ -227,15 +185,11 @@ def quotes(
     return [to_quote(row) for row in rows(db, f"{_QUOTE} where {condition} order by {order}", args)]
 
 
-def quotes_of_cell(db: Database, issuer: str, theme: str, *, at: int | None = None) -> list[Quote]:
+def quotes_of_cell(
+    db: Database, issuer: str, topic: str, *, axis: Axis | None = None, at: int | None = None
+) -> list[Quote]:
     """Return the quotes behind a cell: as many as its number says."""
-    names, args = _in([document["id"] for document in own_documents(db, issuer, at=at)])
-    return quotes(
-        db,
-        f"documents.id in ({names}) and exists (select 1 from commitment_themes"
-        " where commitment_id = commitments.id and commitment_themes.theme_id = ?)",
-        [*args, theme],
-    )
+    return quotes(db, *ids_in("commitments.id", behind(db, [issuer], topic, axis, at=at)[issuer].commitments))
 
 
 def to_quote(row: dict[str, Any]) -> Quote:

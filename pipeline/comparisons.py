@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlite_utils import Database
 
-from .comparing import cells_of, issuers_with_documents, own_documents
+from .coverage import coverage
 from .embeddings import load_vectors
 from .ids import digest, same_text
 from .judging import NONE, Judge, Promise, Verdict, mirrored, weights_key
@@ -32,7 +32,7 @@ from .store import mark, outputs, rows, stale, write_rows
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-COMPARER = "comparisons/2"
+COMPARER = "comparisons/3"
 WHOLE = "*"
 """The one input of a stage that works on the whole corpus."""
 
@@ -85,7 +85,7 @@ def run(db: Database, settings: Settings, report: Report) -> Tally:
     with db.atomic():
         tally.add("formulas", _write_formulas(db, formulas))
         tally.add("counterparts", _write_pairs(db, judged, formulas))
-        tally.add("coverage", _write_coverage(db))
+        tally.add("coverage", write_rows(db, "coverage", coverage(db)))
         seconds = time.monotonic() - started
         mark(db, "comparisons", WHOLE, input_hash=inputs[WHOLE], output_hash=digest(*judged), seconds=seconds)
     report(1, 1, f"{len(judged)} counterparts of {len(pairs)} pairs")
@@ -279,23 +279,6 @@ def _write_pairs(db: Database, judged: Iterable[tuple[Pair, Verdict, Verdict]], 
                 }
             )  # fmt: skip
     return write_rows(db, "counterparts", listed)
-
-
-def _write_coverage(db: Database) -> int:
-    """Write what each issuer does with each theme, zeros told apart by their reason."""
-    themes = [row["id"] for row in rows(db, "select id from themes order by position")]
-    listed = []
-    for issuer in issuers_with_documents(db):
-        documents = own_documents(db, issuer)
-        listed += [
-            {
-                "issuer_id": issuer, "theme_id": theme, "finding": cell.finding, "commitments": cell.commitments,
-                "documents": cell.documents, "bindingness_id": cell.bindingness, "latest_year": cell.latest_year,
-                "per_thousand": cell.per_thousand,
-            }
-            for (_, theme), cell in cells_of(db, issuer, themes, documents).items()
-        ]  # fmt: skip
-    return write_rows(db, "coverage", listed)
 
 
 def _fingerprint(db: Database, settings: Settings) -> str:

@@ -1,6 +1,6 @@
 """Editions: what changed between one edition of a document and the next, commitment by commitment.
 
-Reads `documents` with their family and edition, their `commitments` with themes and vectors; writes
+Reads `documents` with their family and edition, their `commitments` with themes, headings and vectors; writes
 `edition_changes`. A family is one input: it is aligned anew when one of its editions changes.
 
 A family's editions are its numbers, not its files: a corrected file or a translation of an edition
@@ -32,7 +32,7 @@ from .store import BINDINGNESS, forget, mark, outputs, rows, stale, write_rows
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-ALIGNER = "editions/1"
+ALIGNER = "editions/2"
 
 CHANGES = {
     "deadline moved": "promised again with another deadline, with one for the first time, or with none any more",
@@ -46,8 +46,17 @@ CHANGES = {
 }
 """What can become of a promise, in the order in which the site lists it. Of a pair for which several hold, the first."""
 
-_SAME_ACT = 0.03
-"""What one verb and a common word of the object add to the likeness of two promises."""
+_WORDS = 2.0
+"""How much the share of words counts beside the cosine."""
+_HEADINGS = 0.5
+"""How much the share of words of the headings counts: editions treat a matter under the same ones."""
+_UNRELATED = 0.5
+"""What two promises of cyber security are alike in sum that have nothing to do with each other."""
+_OTHERS = 5
+"""As how many other promises of an edition that counts, so that an edition of three says little of what is usual."""
+_MANY, _CHANCE = 100, 0.1
+"""Editions of more promises than this need more: of so many, some pairs are alike by chance. Chance pairs become rarer
+by e for each 0.15 that they stand out more; 0.15 would lose too many that are one, so it is somewhat less."""
 _JUST = 1e-6
 """What a pair that just reaches the floor is worth."""
 _NOTE_WORDS = 12
@@ -70,8 +79,7 @@ class Promise:
     bindingness: int = 3
     deadline: str = ""
     deadline_to: str = ""
-    action: str = ""
-    object: str = ""
+    headings: str = ""
     themes: frozenset[str] = frozenset()
 
 
@@ -102,10 +110,16 @@ class Edition:
 def run(db: Database, settings: Settings, report: Report) -> Tally:
     """Align the editions of every family in which an edition changed, came or went."""
     families = load_families(db)
-    made = outputs(db, "commitments")
+    read, made = outputs(db, "passages"), outputs(db, "commitments")
     how = ALIGNER, encoder_key(settings.encoder), settings.edition_floor, settings.edition_likeness
     inputs = {
-        family: digest(*how, [(one, made.get(one.document_id), _themes(db, one.document_id)) for one in editions])
+        family: digest(
+            *how,
+            [
+                (one, read.get(one.document_id), made.get(one.document_id), _themes(db, one.document_id))
+                for one in editions
+            ],
+        )
         for family, editions in families.items()
     }
     wanted = stale(db, "editions", inputs)
@@ -149,7 +163,7 @@ def load_promises(db: Database, document_id: str) -> list[Promise]:
     """Return the commitments of a document in the order of its text, without those that it makes a second time."""
     found = rows(
         db,
-        "select commitments.id, quote, bindingness_id as bindingness, deadline, deadline_to, action, object from commitments"
+        "select commitments.id, quote, bindingness_id as bindingness, deadline, deadline_to, heading_path as headings from commitments"
         " join passages on passages.id = passage_id where commitments.document_id = ? and restates_id is null"
         " order by ordinal, start, commitments.id",
         [document_id],
@@ -184,7 +198,7 @@ def find_changes(
 
     Args:
         likeness: the cosines, a row for each earlier promise and a column for each later one.
-        floor: what cosine, share of words and a common act have to make in sum for a pair.
+        floor: how far a pair has to stand out from what either promise is like anyway.
         least: least cosine of a pair.
         published_on: when the later edition appeared: a day, a month or a year.
     """
@@ -225,14 +239,28 @@ def align(
         return sorted(pairs)
     from scipy.optimize import linear_sum_assignment
 
+    headings = shared_words([promise.headings for promise in earlier], [promise.headings for promise in later])
+    more = _CHANCE * max(0.0, math.log(math.sqrt(len(earlier) * len(later)) / _MANY))
+    above = standing_out(likeness + _WORDS * wording + _HEADINGS * headings) - floor - more + _JUST
     worth = np.zeros((len(here), len(there)))
     for row, one in enumerate(here):
         for column, other in enumerate(there):
             if likeness[one, other] >= least and have_a_theme_in_common(earlier[one], later[other]):
-                in_sum = likeness[one, other] + wording[one, other] + _SAME_ACT * same_act(earlier[one], later[other])
-                worth[row, column] = max(0.0, in_sum - floor + _JUST)
+                worth[row, column] = max(0.0, above[one, other])
     chosen = zip(*linear_sum_assignment(worth, maximize=True), strict=True)
     return sorted(pairs + [(here[row], there[column]) for row, column in chosen if worth[row, column] > 0])
+
+
+def standing_out(alike: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how far each pair stands above what its two promises have in common with all the others, on average.
+
+    "We will enhance our security" is like everything, and has to be liker to be the same promise.
+    """
+    count, columns = alike.shape
+    of_row = (alike.sum(axis=1, keepdims=True) - alike + _OTHERS * _UNRELATED) / (columns - 1 + _OTHERS)
+    of_column = (alike.sum(axis=0, keepdims=True) - alike + _OTHERS * _UNRELATED) / (count - 1 + _OTHERS)
+    out: NDArray[np.float64] = alike - (of_row + of_column) / 2
+    return out
 
 
 def _same_words(earlier: Sequence[Promise], later: Sequence[Promise]) -> list[tuple[int, int]]:
@@ -248,12 +276,6 @@ def _same_words(earlier: Sequence[Promise], later: Sequence[Promise]) -> list[tu
 def have_a_theme_in_common(a: Promise, b: Promise) -> bool:
     """Whether two promises may be about one thing; so may two of which no theme is known."""
     return a.themes == b.themes or bool(a.themes & b.themes)
-
-
-def same_act(a: Promise, b: Promise) -> bool:
-    """Whether two promises do the same to the same thing: one verb, and a word of the object in common."""
-    verb = _stems(a.action)
-    return bool(verb) and verb == _stems(b.action) and bool(_stems(a.object) & _stems(b.object))
 
 
 def shared_words(earlier: Sequence[str], later: Sequence[str]) -> NDArray[np.float64]:

@@ -110,10 +110,14 @@ def write_csv(target: Any, columns: Sequence[str], listed: Iterable[Sequence[Any
 
 def to_csv(listing: Listing) -> bytes:
     """Return a list as CSV that opens in a spreadsheet."""
+    return (SPREADSHEET_BOM + csv_text(listing)).encode()
+
+
+def csv_text(listing: Listing) -> str:
+    """Return a list as CSV for other programs: without the mark that spreadsheets need."""
     buffer = io.StringIO()
-    buffer.write(SPREADSHEET_BOM)
     write_csv(buffer, [one.name for one in listing.columns], _values(listing))
-    return buffer.getvalue().encode()
+    return buffer.getvalue()
 
 
 def to_json(listing: Listing) -> bytes:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
 from dataclasses import asdict
 from typing import Any
 
 from .comparing import FINDINGS, Comparison, Counterpart, Quote, silences
-from .exporting import Listing, column, write_csv
+from .coverage import AXES, Cell, Matrix, in_words
+from .exporting import Listing, column, csv_text, described
 from .store import BINDINGNESS
 
 
@@ -20,11 +20,13 @@ def to_markdown(comparison: Comparison) -> str:
         f"- {names[document['for']]}: {document['title']} ({document['year'] or 'no date'}), {document['status']}"
         for document in comparison.documents
     ]
-    lines += ["", "## Themes", "", "| theme | " + " | ".join(names[code] for code in comparison.issuers) + " |"]
-    lines.append("|---" * (1 + len(comparison.issuers)) + "|")
-    for theme, label in comparison.themes:
-        cells = [comparison.cells[code, theme] for code in comparison.issuers]
-        lines.append(f"| {label} | " + " | ".join(cell_text(cell) for cell in cells) + " |")
+    by = comparison.axis.by
+    columns = [by, *(names[code] for code in comparison.issuers), *(["difference"] if comparison.measured else [])]
+    lines += ["", f"## {AXES.get(by, 'Elements')}", "", f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
+    for topic, label in comparison.topics:
+        cells = [cell_text(comparison.cells.get((code, topic))) for code in comparison.issuers]
+        differs = [in_words(comparison.differences[topic], names)] if comparison.measured else []
+        lines.append(f"| {' | '.join([label, *cells, *differs])} |")
     lines += ["", "## Counterparts", ""]
     for theme, label in comparison.themes:
         pairs = [pair for pair in comparison.counterparts if pair.theme == theme]
@@ -42,12 +44,16 @@ def to_markdown(comparison: Comparison) -> str:
     return "\n".join(lines)
 
 
-def cell_text(cell: Any) -> str:
-    """Return what a cell of the matrix says, in words."""
-    if cell.finding != "committed":
+def cell_text(cell: Cell | None) -> str:
+    """Return what a cell of the matrix says, in words; "" where there is nothing to say."""
+    if cell is None:
+        return ""
+    if cell.finding != "committed" or cell.bindingness is None:
         return FINDINGS[cell.finding]
-    firmest = BINDINGNESS[cell.bindingness][0].lower()
-    return f"{cell.commitments} ({firmest})"
+    told = [BINDINGNESS[cell.bindingness][0].lower()]
+    told += [f"{cell.per_thousand} in 1,000 sentences"] if cell.per_thousand is not None else []
+    told += [f"latest {cell.latest_year}"] if cell.latest_year else []
+    return f"{cell.commitments} ({'; '.join(told)})"
 
 
 def _pair_lines(pair: Counterpart) -> list[str]:
@@ -65,11 +71,7 @@ def _said(quote: Quote) -> str:
 
 def to_csv(comparison: Comparison) -> str:
     """Return the counterparts of a comparison as CSV, one pair a row, safe to open in a spreadsheet."""
-    buffer = io.StringIO()
-    pairs = listings(comparison)[0]
-    names = [one.name for one in pairs.columns]
-    write_csv(buffer, names, ([row[name] for name in names] for row in pairs.rows))
-    return buffer.getvalue()
+    return csv_text(listings(comparison)[0])
 
 
 _SIDE = (
@@ -87,17 +89,25 @@ PAIR = (
     *(column(f"{name}_{side}", kind, f"Of the {ordinal}: {meaning}") for side, ordinal in (("a", "first"), ("b", "second")) for name, kind, meaning in _SIDE),
 )  # fmt: skip
 """Columns of the counterparts of a comparison."""
+_COUNTS = (
+    *described("coverage", commitments=int, again=int, documents=int, bindingness_id=int, latest_year=int, per_thousand=float),
+    column("sentences", int, "Sentences of its documents that could be read"),
+)  # fmt: skip
+_FINDING = column("finding", str, f"What it does: {', '.join(FINDINGS)}")
 CELL = (
     column("issuer", str, "Code of the issuer"),
-    column("theme", str, "Code of the theme"),
-    column("finding", str, "committed, mentioned, absent, not read or no document"),
-    column("commitments", int, "Commitments, those of joint texts included"),
-    column("documents", int, "Documents that hold them"),
-    column("bindingness", int, "The firmest of them, 1 to 4"),
-    column("latest_year", int, "Year of the latest"),
-    column("per_thousand", float, "Commitments in a thousand sentences"),
+    column("topic", str, "Code of the theme, id of the sub-theme or element, or year"),
+    _FINDING,
+    *_COUNTS,
 )
 """Columns of the cells of a comparison."""
+MATRIX = (
+    column("issuer_id", str, "Code of the issuer"), column("issuer", str, "Name of the issuer"),
+    column("by", str, "By what is counted: theme, subtheme, year, or the id of a guideline"),
+    column("topic_id", str, "Code of the theme, id of the sub-theme or element, or year"), column("topic", str, "Its name"),
+    _FINDING, *_COUNTS,
+)  # fmt: skip
+"""Columns of the matrix of everybody."""
 _NAMING = (
     column("issuer", str, "Who names"), column("named", str, "Who is named"), column("role", str, "As what"),
     column("times", int, "How often"), column("places", str, "Where: years and pages, six at most"),
@@ -112,11 +122,12 @@ def listings(comparison: Comparison, address: str = "") -> tuple[Listing, ...]:
     """Return what a comparison lists: the counterparts first, then cells, namings and documents."""
     names = " and ".join(comparison.names[code] for code in comparison.issuers)
     documents = [{**document, "issuer": document["for"]} for document in comparison.documents]
-    cells = [vars(cell) for cell in comparison.cells.values()]
+    cells = [{**vars(cell), "bindingness_id": cell.bindingness} for cell in comparison.cells.values()]
+    topics = AXES.get(comparison.axis.by, "Elements")
     namings = [{**vars(naming), "places": ", ".join(naming.places)} for naming in comparison.namings]
     return (
         Listing("counterparts", f"Counterparts: {names}", PAIR, [_to_row(pair) for pair in comparison.counterparts], address),
-        Listing("themes", f"Themes: {names}", CELL, cells, address),
+        Listing(topics.lower(), f"{topics}: {names}", CELL, cells, address),
         Listing("who names whom", f"Who names whom: {names}", _NAMING, namings, address),
         Listing("documents", f"Documents: {names}", _DOCUMENT, documents, address),
     )  # fmt: skip
@@ -135,3 +146,27 @@ def to_json(comparison: Comparison) -> str:
     values = asdict(comparison)
     values["cells"] = [asdict(cell) for cell in comparison.cells.values()]
     return json.dumps(values, ensure_ascii=False, indent=2)
+
+
+def matrix_listing(matrix: Matrix) -> Listing:
+    """Return what everybody does with each topic: a row for each cell."""
+    labels = dict(matrix.topics)
+    found = [
+        {
+            **vars(cell), "issuer_id": cell.issuer, "issuer": matrix.names[cell.issuer], "by": matrix.axis.by,
+            "topic_id": cell.topic, "topic": labels[cell.topic], "bindingness_id": cell.bindingness,
+        }
+        for cell in matrix.cells.values()
+    ]  # fmt: skip
+    by = matrix.axis.by
+    return Listing(f"coverage-by-{by}", f"Everybody, by {AXES.get(by, by).lower()}", MATRIX, found)
+
+
+def matrix_to_markdown(matrix: Matrix) -> str:
+    """Return what everybody does with each topic as a Markdown table, a line for each issuer."""
+    labels = dict(matrix.topics)
+    lines = [f"| issuer | {' | '.join(labels.values())} |", "|---" * (1 + len(labels)) + "|"]
+    for code, name in matrix.names.items():
+        told = [cell_text(matrix.cells.get((code, topic))) for topic in labels]
+        lines.append(f"| {name} | {' | '.join(told)} |")
+    return "\n".join([f"# {AXES.get(matrix.axis.by, matrix.axis.by)}", "", *lines])

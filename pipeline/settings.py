@@ -72,8 +72,8 @@ class Settings:
     counterpart_most: int = 3
     """Counterparts kept for one commitment in each other issuer."""
 
-    edition_floor: float = 0.9
-    """Two commitments of two editions may be one when cosine and share of words are in sum at least this."""
+    edition_floor: float = 0.72
+    """Two commitments of two editions may be one when what they have in common stands out this much."""
     edition_likeness: float = 0.45
     """They are never one when the cosine alone is less than this."""
 

@@ -364,6 +364,7 @@ create table coverage (
     finding text not null
         check (finding in ('committed', 'mentioned', 'absent', 'not read', 'no document')),
     commitments integer not null,
+    again integer not null default 0,
     documents integer not null,
     bindingness_id integer references bindingness(id),
     latest_year integer,

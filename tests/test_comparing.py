@@ -5,16 +5,9 @@ from __future__ import annotations
 import pytest
 from planting import plant_document, plant_mention, plant_passage, plant_promise, plant_vectors
 
-from pipeline.comparing import (
-    FINDINGS,
-    cells_of,
-    compare,
-    issuers_with_documents,
-    own_documents,
-    quotes_of_cell,
-    silences,
-)
+from pipeline.comparing import FINDINGS, compare, issuers_with_documents, own_documents, quotes_of_cell, silences
 from pipeline.comparisons import run
+from pipeline.coverage import cells
 from pipeline.errors import ConcordError
 from pipeline.settings import Settings
 from pipeline.store import rows
@@ -24,7 +17,7 @@ QUIET = lambda *_: None  # noqa: E731  # what a stage reports goes nowhere
 
 
 def a_cell(db, issuer, theme, *, at=None):
-    return cells_of(db, issuer, [theme], own_documents(db, issuer, at=at))[issuer, theme]
+    return cells(db, [issuer], at=at)[issuer, theme]
 
 
 @pytest.fixture

@@ -27,8 +27,8 @@ from pipeline.editions import (
     load_families,
     load_promises,
     run,
-    same_act,
     shared_words,
+    standing_out,
 )
 from pipeline.models import load_encoder
 from pipeline.settings import Settings
@@ -289,12 +289,12 @@ def test_a_promise_has_one_successor_at_most():
 
 def test_the_pairs_that_are_most_alike_in_sum_are_taken():
     likeness = [[0.99, 0.98], [0.97, 0.5]]
-    assert aligned(["a1", "b1"], ["c1", "d1"], likeness) == [(0, 1), (1, 0)]
+    assert aligned(["a1", "b1"], ["c1", "d1"], likeness, floor=0.3) == [(0, 1), (1, 0)]
 
 
 def test_two_good_pairs_are_better_than_three_poor_ones():
     likeness = [[0.99, 0.91, 0], [0.91, 0, 0], [0, 0, 0.99]]
-    assert aligned(["a1", "b1", "c1"], ["d1", "e1", "f1"], likeness) == [(0, 0), (2, 2)]
+    assert aligned(["a1", "b1", "c1"], ["d1", "e1", "f1"], likeness, floor=0.47) == [(0, 0), (2, 2)]
 
 
 def test_the_floor_is_reached_by_cosine_and_words_together():
@@ -312,12 +312,26 @@ def test_promises_in_other_words_without_a_common_theme_are_no_pair():
     assert align([a], [b], np.ones((1, 1), np.float32), np.ones((1, 1)), floor=0.9, least=0.4) == []
 
 
-def test_one_act_on_one_thing_tips_the_scale():
-    a, b = promise("x", action="train", object="judges"), promise("y", action="training", object="our judges")
-    assert same_act(a, b)
-    assert not same_act(a, replace(b, action="pay"))
-    assert not same_act(a, replace(b, object="police"))
-    assert align([a], [b], np.full((1, 1), 0.88, np.float32), np.zeros((1, 1)), floor=0.9, least=0.4) == [(0, 0)]
+def test_common_headings_tip_the_scale():
+    a, b = promise("x", headings="Strategy > Training of judges"), promise("y", headings="Training of judges")
+    alike, words = np.full((1, 1), 0.95, np.float32), np.zeros((1, 1))
+    assert align([a], [b], alike, words, floor=0.7, least=0.4) == [(0, 0)]
+    assert align([a], [replace(b, headings="Foreword")], alike, words, floor=0.7, least=0.4) == []
+
+
+def test_a_promise_that_is_like_everything_has_to_be_liker():
+    likeness = np.full((9, 9), 0.4)
+    likeness[0] = likeness[1, 1] = 0.9
+    above = standing_out(likeness)
+    assert above[1, 1] > above[0, 2] + 0.1
+
+
+@pytest.mark.parametrize(("count", "pairs"), [(20, [(0, 0)]), (400, [])])
+def test_editions_of_many_promises_need_more(count, pairs):
+    sides = [[promise(f"{side}{n}") for n in range(count)] for side in "ab"]
+    likeness = np.full((count, count), 0.4, np.float32)
+    likeness[0, 0] = 1.0
+    assert align(*sides, likeness, np.zeros((count, count)), floor=0.55, least=0.5) == pairs
 
 
 def test_rare_words_count_more_than_common_ones():

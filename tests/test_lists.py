@@ -349,10 +349,10 @@ async def test_a_comparison_as_a_workbook_has_its_pairs_themes_names_and_documen
     assert book["themes"].max_row - 1 == 2 * 14
 
 
-async def test_everybody_by_theme_cannot_be_had_as_markdown_and_says_why(site):
+async def test_everybody_by_theme_can_be_had_as_markdown(site):
     response = await site.get("/compare.md")
-    assert response.status_code == 404
-    assert "Name two issuers or more" in response.text
+    assert response.headers["content-disposition"] == 'attachment; filename="concord-coverage-by-theme.md"'
+    assert response.text.startswith("# Themes\n")
 
 
 @pytest.mark.parametrize("address", ["/documents.csv", "/search.xlsx?from=1990", "/theme/CAP/commitments.json"])

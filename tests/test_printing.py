@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.comparing import Cell, Comparison, Counterpart, Naming, Quote
+from pipeline.coverage import Axis, Difference
 from pipeline.exporting import harmless
 from pipeline.printing import cell_text, to_csv, to_json, to_markdown
 
@@ -29,15 +30,19 @@ def a_comparison(*words):
     return Comparison(
         issuers=("XAA", "XBB"),
         names={"XAA": "Arvenia", "XBB": "Belmora"},
+        axis=Axis(),
+        topics=(("CAP", "Skills"), ("RTS", "Rights")),
         themes=(("CAP", "Skills"), ("RTS", "Rights")),
         documents=tuple(
             {"for": one, "issuer_id": one, "title": "Strategy", "year": None, "status": "read", "is_covered": 1}
             for one in ("XAA", "XBB")
         ),
         cells={
-            ("XAA", "CAP"): Cell("XAA", "CAP", "committed", 2, 1, 3, 2016, 1.5), ("XAA", "RTS"): Cell("XAA", "RTS", "absent"),
+            ("XAA", "CAP"): Cell("XAA", "CAP", "committed", 2, 0, 1, 3, 2016, 1.5), ("XAA", "RTS"): Cell("XAA", "RTS", "absent"),
             ("XBB", "CAP"): Cell("XBB", "CAP", "mentioned"), ("XBB", "RTS"): Cell("XBB", "RTS", "not read"),
         },
+        differences={"CAP": Difference(), "RTS": Difference()},
+        measured=None,
         counterparts=tuple(
             Counterpart("CAP", a_quote("XAA", text), a_quote("XBB", text, lead_in="We will:"), 0.81, 0.5, "alike")
             for text in words
@@ -75,7 +80,7 @@ def test_a_csv_has_one_row_for_each_pair_and_names_its_columns():
 def test_a_json_can_be_read_back():
     values = json.loads(to_json(a_comparison("one")))
     assert values["counterparts"][0]["a"]["quote"] == "one"
-    assert [(cell["issuer"], cell["theme"], cell["finding"]) for cell in values["cells"]] == [
+    assert [(cell["issuer"], cell["topic"], cell["finding"]) for cell in values["cells"]] == [
         ("XAA", "CAP", "committed"), ("XAA", "RTS", "absent"), ("XBB", "CAP", "mentioned"), ("XBB", "RTS", "not read"),
     ]  # fmt: skip
 
@@ -88,7 +93,7 @@ def test_a_markdown_gives_each_quote_with_its_lead_in_and_its_place():
 
 def test_a_markdown_tells_the_kinds_of_nought_apart_in_words():
     text = to_markdown(a_comparison())
-    assert "| Skills | 2 (undertaking) | speaks of it without a promise |" in text
+    assert "| Skills | 2 (undertaking; 1.5 in 1,000 sentences; latest 2016) | speaks of it without a promise |" in text
     assert "| Rights | does not speak of it | has no document that could be read" in text
 
 
@@ -104,4 +109,4 @@ def test_who_names_nobody_of_the_other_is_said_plainly():
 
 @pytest.mark.parametrize("bindingness", [1, 2, 3, 4])
 def test_every_degree_of_bindingness_has_its_words(bindingness):
-    assert cell_text(Cell("XAA", "CAP", "committed", 1, 1, bindingness, 2016, 1.0)).startswith("1 (")
+    assert cell_text(Cell("XAA", "CAP", "committed", 1, 0, 1, bindingness, 2016, 1.0)).startswith("1 (")

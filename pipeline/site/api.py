@@ -15,6 +15,7 @@ from typing import Any
 from .. import __version__
 from ..comparing import Comparison
 from ..exporting import FORMS, GUARD, MOST_ROWS, Column
+from ..members import GroupView
 from ..search import MODES, Results
 from . import lists
 
@@ -41,8 +42,8 @@ class Parameter:
 class Operation:
     """A question that programs can ask: its address without an ending, and what the answer holds.
 
-    `answer` are the columns of a list, or the name of a schema below; `alone` is a further schema that stands in for
-    it, where the parameters decide. `only_json` are parameters that the other forms do not take.
+    `answer` are the columns of a list, or the name of a schema below; `alone` are those of a list, and `or_else` is the
+    name of a schema, that stand in for it where the parameters decide. `only_json` are parameters that the other forms do not take.
     """
 
     path: str
@@ -51,6 +52,7 @@ class Operation:
     parameters: Sequence[Parameter] = ()
     forms: Sequence[str] = tuple(FORMS)
     alone: Sequence[Column] = ()
+    or_else: str = ""
     only_json: Sequence[Parameter] = ()
 
     @property
@@ -97,12 +99,20 @@ _LEAFED = (
 OPERATIONS = (
     Operation("/search", "Search commitments and passages by words and meaning.", "Results", _SEARCHED, only_json=_LEAFED),
     Operation(
-        "/compare", "Two or more issuers side by side; with fewer, everybody by theme.", "Comparison",
-        (_ISSUERS, Parameter("theme", "Only this theme"), _AT), alone=lists.CELLS,
+        "/compare", "Two or more issuers side by side; a group against its members; else everybody.", "Comparison",
+        (
+            _ISSUERS, Parameter("by", "theme, subtheme (of one theme), year, or the id of a guideline whose elements are counted"),
+            Parameter("theme", "Only this theme"), _AT, Parameter("members", "1: the one issuer, a group, against its members", int),
+        ),
+        alone=lists.CELLS, or_else="GroupView",
     ),
     Operation(
-        "/compare/cell", "The quotes behind the cells of one theme; passages where there is no commitment.", lists.BEHIND,
-        (_ISSUERS, Parameter("theme", "Code of the theme"), _AT),
+        "/compare/cell", "The quotes behind the cells of one topic; passages where there is no commitment.", lists.BEHIND,
+        (
+            _ISSUERS, Parameter("theme", "Code of a theme"), Parameter("subtheme", "Id of a sub-theme, instead"),
+            Parameter("element", "Id of an element of a guideline, instead"),
+            Parameter("year", "Year, instead; with a theme, only commitments on it", int), _AT,
+        ),
     ),
     Operation("/documents", "Every document, read or not.", lists.DOCUMENTS),
     Operation("/document/{id}", "How to cite a document, as CSL-JSON.", "Citations", (_NAME,), forms=("json",)),
@@ -197,7 +207,8 @@ def _content(operation: Operation, ending: str) -> dict[str, Any]:
     if ending != "json":
         kind = FORMS[ending].content_type.partition(";")[0]
         return {kind: {"schema": {"type": "string"}}} if ending == "csv" else {kind: {}}
-    names = [operation.answer] if isinstance(operation.answer, str) else []
+    named = (operation.answer, operation.or_else)
+    names = [name for name in named if isinstance(name, str) and name]
     refs = [{"$ref": f"{_SCHEMAS}{name}"} for name in [*names, *(name for name, _ in _lists_of(operation))]]
     kind = _CSL if operation.answer == "Citations" else "application/json"
     return {kind: {"schema": refs[0] if len(refs) == 1 else {"oneOf": refs}}}
@@ -260,11 +271,11 @@ _OTHER_SCHEMAS: dict[str, Any] = {
 
 @cache
 def _schemas_of_dataclasses() -> dict[str, Any]:
-    """Return the schemas of what a search and a comparison give, and of the dataclasses in them."""
+    """Return the schemas of what a search, a comparison and a group against its members give, and of the dataclasses in them."""
     from pydantic import TypeAdapter
 
     found: dict[str, Any] = {}
-    for kind in (Results, Comparison):
+    for kind in (Results, Comparison, GroupView):
         schema = TypeAdapter(kind).json_schema(ref_template=_SCHEMAS + "{model}", mode="serialization")
         found |= schema.pop("$defs", {})
         found[kind.__name__] = schema

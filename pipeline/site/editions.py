@@ -88,7 +88,7 @@ def _changes(db: Database, sides: list[str], kind: str, most: int) -> list[Shown
     found = rows(
         db,
         "select edition_changes.* from edition_changes join commitments on commitments.id = coalesce(commitment_id, other_id)"
-        f" where {_SIDES} and change = ? order by coalesce(alike + wording, 0) desc, page, start,"
+        f" where {_SIDES} and change = ? order by coalesce(alike + 2 * wording, 0) desc, page, start,"
         " edition_changes.id limit ?",
         [*sides, kind, most],
     )

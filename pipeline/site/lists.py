@@ -9,12 +9,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlite_utils import Database
 
 from ..comparing import own_documents
+from ..coverage import AXES, Axis, matrix
 from ..exporting import Listing, column, described
+from ..printing import MATRIX, matrix_listing
 from ..search import Results
 from ..store import rows
 from ..watching import listed as saved_searches
@@ -63,10 +67,7 @@ DOCUMENTS = (
     ),
     column("commitments", int, "Commitments found in it"), _ADDRESS,
 )  # fmt: skip
-CELLS = (
-    *described("coverage", issuer_id=str), _ISSUER, *described("coverage", theme_id=str), _THEME,
-    *described("coverage", finding=str, commitments=int, documents=int, bindingness_id=int, latest_year=int, per_thousand=float), _ADDRESS,
-)  # fmt: skip
+CELLS = (*MATRIX, _ADDRESS)
 BEHIND = (
     column("side", str, "Code of the issuer whose cell it is"), column("kind", str, "commitment or passage"),
     column("id", str, "Permanent id"), column("text", str, "Its words"), column("lead_in", str, "The words that open the list in which it stands"),
@@ -137,11 +138,6 @@ select edition_changes.*, a.quote as earlier, a.page as earlier_page, b.quote as
 from edition_changes left join commitments as a on a.id = commitment_id left join commitments as b on b.id = other_id
 where from_document_id = ? and to_document_id = ?
 """
-_CELLS = """
-select coverage.*, issuers.name as issuer, themes.label as theme
-from coverage join issuers on issuers.id = issuer_id join themes on themes.id = theme_id where issuers.kind <> 'joint'
-order by issuers.kind <> 'state', issuers.name, themes.position
-"""
 
 
 def hits(results: Results, address: Address) -> Listing:
@@ -159,18 +155,21 @@ def documents(db: Database, address: Address) -> Listing:
     return Listing("documents", "Documents", DOCUMENTS, found)
 
 
-def coverage(db: Database, address: Address) -> Listing:
+def coverage(db: Database, address: Address, axis: Axis, at: int | None) -> Listing:
     """Return the matrix of everybody, a row for each of its cells."""
-    found = [
-        {**row, "address": address(f"/compare/cell?issuer={row['issuer_id']}&theme={row['theme_id']}")}
-        for row in rows(db, _CELLS)
-    ]
-    return Listing("coverage", "Everybody, by theme", CELLS, found)
+    listing = matrix_listing(matrix(db, axis, at=at))
+    found = []
+    for row in listing.rows:
+        asked = {"issuer": row["issuer_id"], **({"theme": axis.theme} if axis.by == "year" else {})}
+        asked |= {axis.by if axis.by in AXES else "element": row["topic_id"], "at": at}
+        query = urlencode([(name, value) for name, value in asked.items() if value])
+        found.append({**row, "address": address(f"/compare/cell?{query}")})
+    return replace(listing, columns=CELLS, rows=found)
 
 
-def cell(db: Database, address: Address, issuers: list[str], theme: str, at: int | None) -> Listing | None:
-    """Return the quotes behind the cells of one theme; where there is no commitment, the passages that the page shows."""
-    found = queries.cell(db, issuers, theme, at)
+def cell(db: Database, address: Address, issuers: list[str], topic: str, axis: Axis, at: int | None) -> Listing | None:
+    """Return the quotes behind the cells of one topic; where there is no commitment, the passages that the page shows."""
+    found = queries.cell(db, issuers, topic, axis, at)
     if found is None:
         return None
     listed: list[dict[str, Any]] = []
@@ -181,7 +180,7 @@ def cell(db: Database, address: Address, issuers: list[str], theme: str, at: int
         else:
             listed += [{**whose, **_from_passage(passage, found["names"], address)} for passage in side["touching"]]
     codes = " ".join(side["issuer"] for side in found["sides"])
-    return Listing(_name("cell", theme, codes), f"{found['theme']['label']}: {codes}", BEHIND, listed)
+    return Listing(_name("cell", topic, codes), f"{found['label']}: {codes}", BEHIND, listed)
 
 
 def theme_commitments(db: Database, address: Address, code: str, subtheme: str) -> Listing | None:

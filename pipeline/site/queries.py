@@ -11,29 +11,25 @@ from typing import Any
 from sqlite_utils import Database
 
 from ..citing import Citation
-from ..comparing import (
-    FINDINGS,
-    NEAREST_FIRST,
-    Quote,
-    compare,
-    issuers_with_documents,
-    own_documents,
-    quotes,
-    quotes_of_cell,
-)
+from ..comparing import FINDINGS, NEAREST_FIRST, Quote, compare, issuers_with_documents, own_documents, quotes
+from ..coverage import AXES, Axis, behind, bounds, cells, detection, ids_in, in_words, shades, topics
+from ..coverage import matrix as everybody
 from ..editions import differences
 from ..judging import RELATIONS
+from ..members import STANDINGS, group_view
 from ..passages import language_name, load_sheets, to_passage
 from ..store import rows
 
 __all__ = [
-    "FINDINGS", "cell", "choices", "citation", "commitment", "comparison", "confidence", "document", "documents",
-    "issuer", "matrix", "retired", "theme",
+    "FINDINGS", "axes", "axis_of_element", "axis_of_subtheme", "cell", "choices", "citation", "commitment", "comparison",
+    "confidence", "document", "documents", "issuer", "matrix", "members", "retired", "theme",
 ]  # fmt: skip
 
 CHARACTERS_A_PAGE = 45_000
 """Text of a document shown at a time: a page stays under 200 KB."""
 
+_TOUCHING_SHOWN = 8
+"""Passages that a cell without commitments shows."""
 COUNTERPARTS_SHOWN = 8
 """Counterparts of one relation that the page of a commitment shows."""
 MARKED_FROM = 0.2
@@ -97,29 +93,37 @@ def choices(db: Database) -> dict[str, Any]:
     }
 
 
-def matrix(db: Database) -> dict[str, Any]:
-    """Return the coverage of all issuers by all themes."""
-    cells = {(row["issuer_id"], row["theme_id"]): row for row in rows(db, "select * from coverage")}
-    issuers = rows(
-        db,
-        "select issuers.id, name, kind, (select sum(commitments) from coverage where issuer_id = issuers.id) as total"
-        " from issuers where id in (select issuer_id from coverage) and kind <> 'joint' order by kind <> 'state', name",
-    )
-    most = max((cell["commitments"] for cell in cells.values()), default=1)
-    shown = {issuer["id"] for issuer in issuers}
+def matrix(db: Database, axis: Axis, at: int | None) -> dict[str, Any]:
+    """Return what all issuers do with every topic of an axis, for the page."""
+    found = everybody(db, axis, at=at)
+    return {"matrix": found, **_shown_counts(db, [cell.commitments for cell in found.cells.values()])}
+
+
+def _shown_counts(db: Database, counts: list[int]) -> dict[str, Any]:
+    """Return for each count how dark it is shown, from 0 to 1, and between what bounds it is true.
+
+    Where the database is evaluated, counts that are about as many are shown alike.
+    """
+    most, measured = max(counts, default=1) or 1, detection(db)
+    if measured is None:
+        return {"most": most, "shade": {count: round(count / most, 3) for count in counts}, "bounds": {}}
+    steps = shades(most, measured)
     return {
-        "cells": cells,
-        "listed": [cell for (code, _), cell in cells.items() if code in shown],
-        "issuers": issuers,
-        "themes": rows(db, "select id, label from themes order by position"),
         "most": most,
+        "shade": {count: round(sum(step <= count for step in steps) / len(steps), 3) for count in counts},
+        "bounds": {count: bounds(count, measured) for count in counts},
     }
 
 
-def comparison(db: Database, issuers: list[str], at: int | None, theme: str) -> dict[str, Any]:
+def axes(db: Database) -> dict[str, str]:
+    """Return by what a comparison can count, with the words for it."""
+    guidelines = {row["id"]: row["title"] for row in rows(db, "select id, title from guidelines order by title")}
+    return {**{name: label.lower() for name, label in AXES.items()}, **guidelines}
+
+
+def comparison(db: Database, issuers: list[str], at: int | None, axis: Axis) -> dict[str, Any]:
     """Return the comparison of issuers, for the page."""
-    found = compare(db, issuers, at=at, theme=theme)
-    most = max((cell.commitments for cell in found.cells.values()), default=1) or 1
+    found = compare(db, issuers, at=at, theme=axis.theme, by=axis.by)
     labels = {row["id"]: row["label"] for row in rows(db, "select id, label from bindingness")}
     names = {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")}
     ids = [quote.id for pair in found.counterparts for quote in (pair.a, pair.b)]
@@ -135,11 +139,24 @@ def comparison(db: Database, issuers: list[str], at: int | None, theme: str) -> 
         "relations": RELATIONS,
         "pairs": {name: of_theme for name, of_theme in pairs.items() if of_theme},
         "namings": {code: [naming for naming in found.namings if naming.issuer == code] for code in issuers},
-        "most": most,
+        **_shown_counts(db, [cell.commitments for cell in found.cells.values()]),
+        "differences": {topic: in_words(one, found.names) for topic, one in found.differences.items()},
         "bindingness": labels,
         "issuer_names": names,
         "confidence": confidence(db, ids),
     }
+
+
+def members(db: Database, group: str, at: int | None, theme: str) -> dict[str, Any]:
+    """Return a group against its members, for the page."""
+    view = group_view(db, group, at=at, theme=theme)
+    shown = [
+        quote
+        for row in view.rows
+        for one in row.commitments
+        for quote in (one.quote, *(quote for listed in one.carriers.values() for quote in listed))
+    ]
+    return {"view": view, "standings": STANDINGS, "confidence": confidence(db, [quote.id for quote in shown])}
 
 
 def confidence(db: Database, ids: Iterable[str]) -> dict[str, float]:
@@ -148,38 +165,62 @@ def confidence(db: Database, ids: Iterable[str]) -> dict[str, float]:
     return {row["id"]: row["confidence"] for row in rows(db, sql, [json.dumps(list(ids))])}
 
 
-def cell(db: Database, issuers: list[str], theme: str, at: int | None) -> dict[str, Any] | None:
-    """Return the quotes behind the cells of one theme, issuer by issuer; None for an unknown theme."""
-    themes = rows(db, "select * from themes where id = ?", [theme])
-    if not themes:
+def cell(db: Database, issuers: list[str], topic: str, axis: Axis, at: int | None) -> dict[str, Any] | None:
+    """Return the quotes behind the cells of one topic, issuer by issuer; None for an unknown topic."""
+    label = dict(topics(db, axis)).get(topic)
+    if label is None:
         return None
+    of = rows(db, "select * from themes where id = ?", [topic if axis.by == "theme" else axis.theme])
     names = {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")}
-    known = [code for code in issuers if code in names]
+    codes = [code for code in issuers if code in names]
+    counted = cells(db, codes, axis, at=at, only=[topic])
     sides: list[dict[str, Any]] = [
         {
             "issuer": code,
-            "quotes": quotes_of_cell(db, code, theme, at=at),
-            "touching": _touching(db, code, theme, at),
+            "quotes": quotes(db, *ids_in("commitments.id", found.commitments)),
+            "again": found.commitments,
+            "cell": counted.get((code, topic)),
+            "touching": _touching(db, found.passages),
         }
-        for code in known
+        for code, found in behind(db, codes, topic, axis, at=at).items()
     ]
     ids = [quote.id for side in sides for quote in side["quotes"]]
-    return {"theme": themes[0], "names": names, "sides": sides, "confidence": confidence(db, ids)}
+    return {
+        "label": label,
+        "theme": of[0] if of else None,
+        "axis": axis,
+        "names": names,
+        "sides": sides,
+        "confidence": confidence(db, ids),
+    }
 
 
-def _touching(db: Database, issuer: str, theme: str, at: int | None) -> list[dict[str, Any]]:
-    """Return the passages of an issuer that touch a theme most, for a cell without commitments."""
-    names = [document["id"] for document in own_documents(db, issuer, at=at)]
-    marks = ", ".join("?" for _ in names)
-    return rows(
+def axis_of_element(db: Database, element: str) -> Axis:
+    """Return the axis on which an element of a guideline stands."""
+    found = rows(db, "select guideline_id from guideline_elements where id = ?", [element])
+    return Axis(found[0]["guideline_id"]) if found else Axis()
+
+
+def axis_of_subtheme(db: Database, subtheme: str) -> Axis:
+    """Return the axis on which a sub-theme stands."""
+    found = rows(db, "select theme_id from subthemes where id = ?", [subtheme])
+    return Axis("subtheme", found[0]["theme_id"]) if found else Axis()
+
+
+def _touching(db: Database, passages: dict[str, float]) -> list[dict[str, Any]]:
+    """Return the first of some passages that speak of a topic, for a cell without commitments."""
+    names = list(passages)[:_TOUCHING_SHOWN]
+    condition, args = ids_in("passages.id", names)
+    found = rows(
         db,
         "select passages.id, passages.text, passages.page, document_id, title as document, documents.year,"
-        " is_paged, likeness, documents.issuer_id as issuer,"
+        " is_paged, documents.issuer_id as issuer,"
         " (select label from pages where pages.document_id = documents.id and number = passages.page) as page_label"
-        " from passage_themes join passages on passages.id = passage_id join documents on documents.id = document_id"
-        f" where theme_id = ? and document_id in ({marks}) order by likeness desc limit 8",
-        [theme, *names],
+        f" from passages join documents on documents.id = document_id where {condition}",
+        args,
     )
+    listed = [{**row, "likeness": passages[row["id"]]} for row in found]
+    return sorted(listed, key=lambda row: names.index(row["id"]))
 
 
 def documents(db: Database) -> list[dict[str, Any]]:

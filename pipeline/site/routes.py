@@ -17,11 +17,13 @@ from datasette.utils.asgi import NotFound, Response
 from datasette.views.index import IndexView
 from sqlite_utils import Database
 
+from .. import members
 from ..citing import FORMS, Citation
+from ..coverage import Axis
 from ..errors import ConcordError
 from ..exporting import FORMS as LIST_FORMS
-from ..exporting import MOST_ROWS, SPREADSHEET_BOM, Listing, to_xlsx
-from ..printing import listings, to_csv, to_json, to_markdown
+from ..exporting import MOST_ROWS, SPREADSHEET_BOM, Listing, csv_text, to_xlsx
+from ..printing import listings, matrix_to_markdown, to_csv, to_json, to_markdown
 from ..search import MODES, Engine, Filters, Results
 from ..settings import load_settings
 from . import api, lists, policy, queries
@@ -268,63 +270,105 @@ def engine_for(path: str) -> Engine:
 
 
 async def compare(datasette: Any, request: Any) -> Response:
-    """/compare: the matrix of everybody, or two or more issuers side by side."""
+    """/compare: the matrix of everybody, issuers side by side, or a group against its members."""
     database = _database(datasette)
     issuers = list(dict.fromkeys(_list(request, "issuer")))[:6]
-    at, theme = _whole(request, "at"), request.args.get("theme") or ""
+    at = _whole(request, "at")
+    axis = Axis(request.args.get("by") or "theme", request.args.get("theme") or "")
     shown: dict[str, Any] = {
         "chosen": issuers,
         "at": at,
-        "theme": theme,
+        "theme": axis.theme,
+        "axis": axis,
+        "axes": await ask(database, queries.axes),
         "choices": await ask(database, queries.choices),
+        "here": request.query_string,
     }
-    form = request.url_vars.get("format")
-    if len(issuers) < 2:
-        if form == "md":
-            raise NotFound("Name two issuers or more: only a comparison of theirs can be had as Markdown.")
-        if form:
-            return await _listed(datasette, request, lists.coverage)
-        matrix = await ask(database, queries.matrix)
-        taken = [Taken(len(matrix["listed"]), "cell", "/compare")]
-        return await _page(datasette, request, "concord_matrix.html", {**shown, "matrix": matrix, "taken": taken})
     try:
-        found = await ask(database, queries.comparison, issuers, at, theme)
+        if len(issuers) == 1 and request.args.get("members"):
+            return await _members(datasette, request, issuers[0], at, shown)
+        if len(issuers) < 2:
+            return await _matrix(datasette, request, axis, at, shown)
+        found = await ask(database, queries.comparison, issuers, at, axis)
     except ConcordError as error:
         raise NotFound(str(error)) from error
-    if form:
-        address = addresses(datasette, request)(f"{path_of(datasette, request)}?{request.query_string}")
-        return await _export(datasette, found["comparison"], form, address)
+    if form := request.url_vars.get("format"):
+        comparison, address = found["comparison"], _address(datasette, request)
+        made: dict[str, Callable[[], str | bytes]] = {
+            "json": lambda: to_json(comparison),
+            "csv": lambda: SPREADSHEET_BOM + to_csv(comparison),
+            "md": lambda: to_markdown(comparison),
+            "xlsx": lambda: to_xlsx(*listings(comparison, address)),
+        }
+        return await _export(datasette, form, "-".join(comparison.issuers), made[form])
     themes = {pair.theme for pair in found["comparison"].counterparts}
     more = {
-        "here": request.query_string,
         "here_without_theme": _without(request.query_string, "theme"),
         "pairs_a_theme": max(1, _PAIRS_A_PAGE // max(1, len(themes))),
     }
     return await _page(datasette, request, "concord_compare.html", {**shown, **found, **more})
 
 
-async def _export(datasette: Any, comparison: Any, form: str, address: str) -> Response:
-    made: dict[str, tuple[Callable[[], str | bytes], str]] = {
-        "json": (lambda: to_json(comparison), JSON),
-        "csv": (lambda: SPREADSHEET_BOM + to_csv(comparison), LIST_FORMS["csv"].content_type),
-        "md": (lambda: to_markdown(comparison), "text/markdown; charset=utf-8"),
-        "xlsx": (lambda: to_xlsx(*listings(comparison, address)), LIST_FORMS["xlsx"].content_type),
-    }
-    make, kind = made[form]
-    name = "-".join(comparison.issuers)
+MEASURES = {
+    "commitments": "commitments",
+    "per_thousand": "commitments in 1,000 sentences",
+    "bindingness": "how firm the firmest is, from 1 to 4",
+    "latest_year": "the year of the latest",
+}
+"""What the matrix of everybody can show in its cells."""
+
+
+async def _matrix(datasette: Any, request: Any, axis: Axis, at: int | None, shown: dict[str, Any]) -> Response:
+    form = request.url_vars.get("format")
+    if form in LIST_FORMS:
+        return await _listed(datasette, request, lists.coverage, axis, at)
+    found = await ask(_database(datasette), queries.matrix, axis, at)
+    if form:
+        name = f"coverage-by-{axis.by}"
+        return await _export(datasette, form, name, lambda: matrix_to_markdown(found["matrix"]))
+    measure = request.args.get("show") or ""
+    measure = measure if measure in MEASURES else "commitments"
+    taken = [Taken(len(found["matrix"].cells), "cell", "/compare", _without(request.query_string, "show"))]
+    more = {"measure": measure, "measures": MEASURES, "taken": taken}
+    return await _page(datasette, request, "concord_matrix.html", {**shown, **found, **more})
+
+
+async def _members(datasette: Any, request: Any, group: str, at: int | None, shown: dict[str, Any]) -> Response:
+    found = await ask(_database(datasette), queries.members, group, at, shown["theme"])
+    if form := request.url_vars.get("format"):
+        view = found["view"]
+        listing = members.listing(view, _address(datasette, request))
+        made: dict[str, Callable[[], str | bytes]] = {
+            "json": lambda: members.to_json(view),
+            "csv": lambda: SPREADSHEET_BOM + csv_text(listing),
+            "md": lambda: members.to_markdown(view),
+            "xlsx": lambda: to_xlsx(listing),
+        }
+        return await _export(datasette, form, listing.name, made[form])
+    return await _page(datasette, request, "concord_members.html", {**shown, **found})
+
+
+def _address(datasette: Any, request: Any) -> str:
+    return addresses(datasette, request)(f"{path_of(datasette, request)}?{request.query_string}")
+
+
+async def _export(datasette: Any, form: str, name: str, make: Callable[[], str | bytes]) -> Response:
+    """Answer with a comparison in the form that was asked for, to be saved under a name."""
+    kinds = {"json": JSON, "md": "text/markdown; charset=utf-8"}
+    kind = kinds[form] if form in kinds else LIST_FORMS[form].content_type
     return answer(datasette, await asyncio.to_thread(make), kind, name=f"concord-{name}.{form}")
 
 
 async def cell(datasette: Any, request: Any) -> Response:
-    """/compare/cell: the quotes behind the cells of one theme."""
+    """/compare/cell: the quotes behind the cells of one theme, sub-theme, element of a guideline, or year."""
     database = _database(datasette)
     issuers, at = _list(request, "issuer")[:6], _whole(request, "at")
-    name = request.args.get("theme") or ""
+    axis, topic = await _topic(database, request)
     if request.url_vars.get("format"):
-        return await _listed(datasette, request, lists.cell, issuers, name, at, kind="theme")
-    found = await ask(database, queries.cell, issuers, name, at)
+        return await _listed(datasette, request, lists.cell, issuers, topic, axis, at, kind="topic")
+    found = await ask(database, queries.cell, issuers, topic, axis, at)
     if found is None:
-        raise NotFound("There is no such theme.")
+        raise NotFound("There is nothing of that name to be counted.")
     asked = _without(request.query_string, "start")
     quotes_a_part = _QUOTES_A_PAGE // max(1, len(found["sides"]))
     parts = range(0, max((len(side["quotes"]) for side in found["sides"]), default=0), quotes_a_part)
@@ -343,6 +387,18 @@ async def cell(datasette: Any, request: Any) -> Response:
         "taken": [Taken(count, "quote", "/compare/cell", asked)],
     }
     return await _page(datasette, request, "concord_cell.html", shown)
+
+
+async def _topic(database: Any, request: Any) -> tuple[Axis, str]:
+    """Return of what a cell is asked: the narrowest of the things that the address names."""
+    if subtheme := request.args.get("subtheme"):
+        return await ask(database, queries.axis_of_subtheme, subtheme), subtheme
+    if element := request.args.get("element"):
+        return await ask(database, queries.axis_of_element, element), element
+    theme = request.args.get("theme") or ""
+    if year := request.args.get("year"):
+        return Axis("year", theme), year
+    return Axis(), theme
 
 
 async def documents(datasette: Any, request: Any) -> Response:

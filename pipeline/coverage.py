@@ -1,0 +1,457 @@
+"""Coverage: what each issuer does with each theme, sub-theme, element of a guideline, or year.
+
+Reads a database; gives cells, which the stage `comparisons` keeps by theme in the table `coverage`, and
+which the site and `concord compare` show. A text signed jointly counts for each of its signatories; a
+group's text counts for the group alone. What a document promises twice in the same words counts once.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlite_utils import Database
+
+from .errors import ConcordError
+from .ids import same_text
+from .store import rows
+
+FINDINGS = {
+    "committed": "promises something",
+    "mentioned": "speaks of it without a promise",
+    "absent": "does not speak of it",
+    "not read": "has no document that could be read in a language that is covered",
+    "no document": "has no document here",
+}
+"""What a cell of the coverage matrix can say; the last four are the four kinds of nought."""
+
+AXES = {"theme": "Themes", "subtheme": "Sub-themes", "year": "Years"}
+"""By what commitments are counted, besides the elements of a guideline, with the word for what is counted then."""
+READ = "read", "partly read"
+_SURE = 0.025
+"""Probability on either side that is left out of the bounds of a count."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """By what commitments are counted: "theme", "subtheme", "year", or a guideline's id.
+
+    `theme` is the one theme whose sub-themes are counted, or whose commitments are counted by year.
+    """
+
+    by: str = "theme"
+    theme: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One issuer on one topic: what it does, how often, how firmly, and until when.
+
+    `again` counts how often its documents say one of these commitments once more, and `sentences` those of its
+    documents that could be read; `per_thousand` is commitments in a thousand of them.
+    """
+
+    issuer: str
+    topic: str
+    finding: str
+    commitments: int = 0
+    again: int = 0
+    documents: int = 0
+    bindingness: int | None = None
+    latest_year: int | None = None
+    per_thousand: float | None = None
+    sentences: int = 0
+
+
+@dataclass(frozen=True)
+class Detection:
+    """How good the counts are: the low ends of the intervals of precision and recall, as last evaluated."""
+
+    precision: float
+    recall: float
+    gold: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Who promises most on a topic, as far as the error of detection lets one say.
+
+    `of` are the issuers whose texts could be read. `most` are those of them that may have the most commitments,
+    `densest` those that may have the most for the length of their texts; when all may, they have about as many.
+    """
+
+    of: tuple[str, ...] = ()
+    most: tuple[str, ...] = ()
+    densest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What stands behind a cell.
+
+    `commitments` are as many as its number, each with those that say it again in the same document; `passages` are
+    those that speak of the topic, the likest first, with how like.
+    """
+
+    commitments: dict[str, list[str]]
+    passages: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """What everybody does with each topic of an axis. `names` are those of the issuers, in the order of the rows."""
+
+    axis: Axis
+    names: dict[str, str]
+    topics: tuple[tuple[str, str], ...]
+    cells: dict[tuple[str, str], Cell]
+
+
+def issuers_with_documents(db: Database) -> list[str]:
+    """Return the codes of everybody who issued a document, alone or jointly."""
+    found = rows(
+        db,
+        "select issuer_id as id from documents where issuer_id is not null union select member_id from memberships"
+        " join issuers on issuers.id = group_id where kind = 'joint' order by id",
+    )
+    return [row["id"] for row in found]
+
+
+def own_documents(db: Database, issuer: str, *, at: int | None = None) -> list[dict[str, Any]]:
+    """Return the documents that count for an issuer: its own, and those that it signed jointly."""
+    return rows(
+        db,
+        "select id, title, year, status, is_covered, language, kind_id, issuer_id from documents"
+        " where (issuer_id = :issuer or issuer_id in (select group_id from memberships join issuers on issuers.id = group_id"
+        " where kind = 'joint' and member_id = :issuer)) and (:at is null or year <= :at) order by year, id",
+        {"issuer": issuer, "at": at},
+    )
+
+
+def topics(db: Database, axis: Axis) -> list[tuple[str, str]]:
+    """Return what is counted along an axis, as (id, label).
+
+    Raises:
+        ConcordError: there is no such axis.
+    """
+    if axis.by == "subtheme":
+        if not axis.theme:
+            raise ConcordError("Sub-themes are those of one theme.", remedy="Name it: --theme CAP")
+        sql, args = "select id, label from subthemes where theme_id = ? order by commitments desc, id", [axis.theme]
+    elif axis.by == "year":
+        sql = "select distinct cast(year as text) as id, cast(year as text) as label from documents where year is not null order by 1"
+        args = []
+    elif axis.by == "theme":
+        sql, args = "select id, label from themes where ? in ('', id) order by position", [axis.theme]
+    else:
+        sql = (
+            "select id, code || ': ' || title as label from guideline_elements where guideline_id = ? order by position"
+        )
+        args = [axis.by]
+    found = [(row["id"], row["label"]) for row in rows(db, sql, args)]
+    if not found and axis.by not in AXES:
+        known = [row["id"] for row in rows(db, "select id from guidelines order by id")]
+        raise ConcordError(f"Nothing can be counted by {axis.by!r}.", remedy=f"Count by: {', '.join((*AXES, *known))}.")
+    return found
+
+
+def cells(
+    db: Database,
+    issuers: Sequence[str],
+    axis: Axis | None = None,
+    *,
+    at: int | None = None,
+    only: Sequence[str] | None = None,
+) -> dict[tuple[str, str], Cell]:
+    """Return what each issuer does with each topic of an axis.
+
+    The theme that gathers what fits no other has no noughts: nobody is silent on what has no name yet.
+
+    Args:
+        at: count only texts published up to this year.
+        only: these topics; else all of the axis.
+    """
+    axis = axis or Axis()
+    own = {issuer: own_documents(db, issuer, at=at) for issuer in issuers}
+    names = [name for name, _ in topics(db, axis)] if only is None else only
+    args = _args(axis, own.values())
+    promised = {
+        (row["topic"], row["document"]): row
+        for row in rows(db, f"select {_COUNTED} from ({_PROMISES[_which(axis)]}) group by topic, document", args)
+    }
+    touched = {(one["topic"], one["document"]) for one in _touching(db, axis, args, only)}
+    lengths = _lengths(db, args)
+    nameless = {row["id"] for row in rows(db, "select id from themes where is_emerging = 1")}
+    found = {}
+    for issuer, documents in own.items():
+        for topic in names:
+            cell = _cell(issuer, topic, _of_topic(documents, topic, axis), promised, touched, lengths)
+            if cell.finding == "committed" or topic not in nameless:
+                found[issuer, topic] = cell
+    return found
+
+
+def topics_of(found: Mapping[tuple[str, str], Cell], listed: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Return the topics of which anything is to be shown."""
+    there = {topic for _, topic in found}
+    return tuple((name, label) for name, label in listed if name in there)
+
+
+def matrix(db: Database, axis: Axis, *, at: int | None = None) -> Matrix:
+    """Return what all issuers do with every topic of an axis, states first. Joint texts count for those who signed them."""
+    known = rows(db, "select id, name from issuers where kind <> 'joint' order by kind <> 'state', name")
+    there = set(issuers_with_documents(db))
+    names = {row["id"]: row["name"] for row in known if row["id"] in there}
+    found = cells(db, list(names), axis, at=at)
+    return Matrix(axis, names, topics_of(found, topics(db, axis)), found)
+
+
+def _of_topic(documents: Sequence[dict[str, Any]], topic: str, axis: Axis) -> list[dict[str, Any]]:
+    """Return the documents of which a topic can be asked: of a year, those of that year."""
+    return [one for one in documents if axis.by != "year" or str(one["year"]) == topic]
+
+
+def _cell(
+    issuer: str,
+    topic: str,
+    documents: Sequence[dict[str, Any]],
+    promised: Mapping[tuple[str, str], dict[str, Any]],
+    touched: Container[tuple[str, str]],
+    lengths: Mapping[str, int],
+) -> Cell:
+    if not documents:
+        return Cell(issuer, topic, "no document")
+    usable = [one["id"] for one in documents if one["is_covered"] and one["status"] in READ]
+    sentences = sum(lengths.get(name, 0) for name in usable)
+    counted = [promised[topic, one["id"]] for one in documents if (topic, one["id"]) in promised]
+    if counted:
+        count = sum(one["firsts"] for one in counted)
+        return Cell(
+            issuer, topic, "committed", count, sum(one["n"] for one in counted) - count, len(counted),
+            max(one["bindingness"] for one in counted), max((one["year"] for one in counted if one["year"]), default=None),
+            round(1000 * count / sentences, 1) if sentences else None, sentences,
+        )  # fmt: skip
+    if not usable:
+        return Cell(issuer, topic, "not read")
+    is_touched = any((topic, name) in touched for name in usable)
+    return Cell(issuer, topic, "mentioned" if is_touched else "absent", sentences=sentences)
+
+
+def first_of_each(promises: Iterable[dict[str, Any]]) -> dict[str, list[str]]:
+    """Return the ids of the commitments that count, each with those that say it again in the same document."""
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for one in promises:
+        groups[one["first"]].append(one)
+    found = {}
+    for group in groups.values():
+        ids = [one["id"] for one in sorted(group, key=lambda one: one["id"] != one["first"])]
+        found[ids[0]] = ids[1:]
+    return found
+
+
+def behind(
+    db: Database, issuers: Sequence[str], topic: str, axis: Axis | None = None, *, at: int | None = None
+) -> dict[str, Behind]:
+    """Return what stands behind the cells of one topic, by issuer."""
+    axis = axis or Axis()
+    own = {issuer: _of_topic(own_documents(db, issuer, at=at), topic, axis) for issuer in issuers}
+    args = {**_args(axis, own.values()), "topic": topic}
+    sql = f"select * from ({_PROMISES[_which(axis)]}) where topic = :topic order by page, start, id"
+    promised: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows(db, sql, args):
+        promised[row["document"]].append(row)
+    touching: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for passage in _touching(db, axis, args, [topic]):
+        if passage["topic"] == topic:
+            touching[passage["document"]].append(passage)
+    found = {}
+    for issuer, documents in own.items():
+        passages = [passage for one in documents for passage in touching[one["id"]]]
+        found[issuer] = Behind(
+            first_of_each(promise for one in documents for promise in promised[one["id"]]),
+            {one["id"]: one["likeness"] for one in sorted(passages, key=lambda one: -one["likeness"])},
+        )
+    return found
+
+
+# The tables in this order: SQLite takes them in another when it may choose, and is twenty times as slow.
+_OWN = (
+    "with own as materialized (select id, coalesce(restates_id, id) as first, document_id as document,"
+    " bindingness_id as bindingness, year, theme_id, subtheme_id, page, start from commitments"
+    " where document_id in (select value from json_each(:documents)))"
+)
+_PROMISE = "own.id, first, document, bindingness, year, page, start"
+_PROMISES = {
+    "theme": f"{_OWN} select commitment_themes.theme_id as topic, {_PROMISE} from own"
+    " cross join commitment_themes on commitment_id = own.id where :theme in ('', commitment_themes.theme_id)",
+    "subtheme": f"{_OWN} select subtheme_id as topic, {_PROMISE} from own"
+    " where subtheme_id is not null and :theme in ('', theme_id)",
+    "year": f"{_OWN} select cast(year as text) as topic, {_PROMISE} from own where :theme = '' or exists"
+    " (select 1 from commitment_themes where commitment_id = own.id and commitment_themes.theme_id = :theme)",
+    "element": f"{_OWN} select element_id as topic, {_PROMISE} from guideline_elements"
+    " cross join guideline_quotes on element_id = guideline_elements.id join own on own.id = commitment_id"
+    " where guideline_id = :by",
+}
+_COUNTED = "topic, document, count(*) as n, count(distinct first) as firsts, max(bindingness) as bindingness, max(year) as year"
+_IN_OWN = "passages.document_id in (select value from json_each(:documents))"
+_PASSAGE = "passages.id, passages.document_id as document, likeness"
+_TOUCHED = {
+    "theme": f"select theme_id as topic, {_PASSAGE} from passages"
+    f" cross join passage_themes on passage_id = passages.id where {_IN_OWN} and :theme in ('', theme_id)",
+    "subtheme": f"select theme_id as theme, {_PASSAGE}, text from passages"
+    f" cross join passage_themes on passage_id = passages.id where {_IN_OWN} and :theme in ('', theme_id)",
+    "year": f"select cast(documents.year as text) as topic, {_PASSAGE} from passages"
+    " cross join passage_themes on passage_id = passages.id join documents on documents.id = passages.document_id"
+    f" where {_IN_OWN} and theme_id = :theme",
+    "element": f"select element_id as topic, {_PASSAGE} from guideline_elements"
+    " cross join guideline_quotes on element_id = guideline_elements.id join passages on passages.id = passage_id"
+    f" where guideline_id = :by and {_IN_OWN}",
+}
+
+
+def _which(axis: Axis) -> str:
+    return axis.by if axis.by in AXES else "element"
+
+
+def _args(axis: Axis, own: Iterable[Iterable[dict[str, Any]]]) -> dict[str, str]:
+    """Return what the questions above are asked of."""
+    names = sorted({one["id"] for documents in own for one in documents})
+    return {"documents": json.dumps(names), "by": axis.by, "theme": axis.theme}
+
+
+def _lengths(db: Database, args: dict[str, str]) -> dict[str, int]:
+    """Return how many sentences of each document could be read."""
+    sql = "select document_id, count(*) as n from sentences where document_id in (select value from json_each(:documents)) group by document_id"
+    return {row["document_id"]: row["n"] for row in rows(db, sql, args)}
+
+
+def _touching(
+    db: Database, axis: Axis, args: dict[str, str], only: Sequence[str] | None
+) -> Iterator[dict[str, Any]]:
+    """Yield the passages that speak of a topic of an axis, once for each of them."""
+    found = rows(db, _TOUCHED[_which(axis)], args)
+    if axis.by != "subtheme":
+        yield from found
+        return
+    terms = _terms(db, axis.theme, only)
+    for passage in found:
+        for name in _spoken_of(passage["text"], terms.get(passage["theme"], {})):
+            yield {**passage, "topic": name}
+
+
+def _terms(
+    db: Database, theme: str, only: Sequence[str] | None
+) -> dict[str, dict[str, list[tuple[str, re.Pattern[str]]]]]:
+    """Return the terms that name each sub-theme, by its theme."""
+    found: dict[str, dict[str, list[tuple[str, re.Pattern[str]]]]] = defaultdict(dict)
+    for row in rows(db, "select id, theme_id, terms from subthemes where ? in ('', theme_id)", [theme]):
+        if only is None or row["id"] in only:
+            terms = [same_text(term) for term in row["terms"].split(", ") if term]
+            found[row["theme_id"]][row["id"]] = [(term, re.compile(rf"\b{re.escape(term)}\b")) for term in terms]
+    return found
+
+
+def _spoken_of(text: str, terms: Mapping[str, Sequence[tuple[str, re.Pattern[str]]]]) -> Iterator[str]:
+    """Yield the sub-themes of which a passage on their theme speaks: those of whose terms it holds two."""
+    text = same_text(text)
+    for name, listed in terms.items():
+        # Most terms stand nowhere in a text, which is found much sooner without a pattern.
+        held = sum(term in text and bool(pattern.search(text)) for term, pattern in listed)
+        if held >= min(2, len(listed)) > 0:
+            yield name
+
+
+def detection(db: Database) -> Detection | None:
+    """Return how good the counts are, from the latest evaluation of the whole way; None when there is none."""
+    found = rows(
+        db,
+        "select gold, measure, low, evaluated_at, count from quality where mode = 'documents' and units = 'all'"
+        " and measure in ('precision', 'recall') order by evaluated_at desc, count desc, gold desc",
+    )
+    low = {row["measure"]: row["low"] for row in reversed(found) if row["gold"] == found[0]["gold"]}
+    return Detection(low["precision"], low["recall"], found[0]["gold"]) if len(low) == 2 else None
+
+
+def bounds(count: int, measured: Detection) -> tuple[int, int]:
+    """Return the least and the most commitments that texts may make in which `count` are found.
+
+    At least as many are right as there are at the low end of precision, if chance is unkind (2.5 %); and at most as
+    many are there as let recall, at its low end and with chance unkind again, find no more than these.
+    """
+    return _bounds(count, measured.precision, measured.recall)
+
+
+@lru_cache(maxsize=4096)
+def _bounds(count: int, precision: float, recall: float) -> tuple[int, int]:
+    from scipy.special import bdtr
+
+    fewest = next(right for right in range(count + 1) if bdtr(right, count, precision) >= _SURE)
+    most = count
+    while recall > 0 and bdtr(count, most + 1, recall) >= _SURE:
+        most += 1
+    return fewest, most
+
+
+def difference(found: Sequence[Cell], measured: Detection | None) -> Difference:
+    """Return who promises most on a topic. Without an evaluation nobody knows which differences are errors."""
+    known = [cell for cell in found if cell.finding in ("committed", "mentioned", "absent") and cell.sentences]
+    of = tuple(cell.issuer for cell in known)
+    if measured is None or len(known) < 2:
+        return Difference(of)
+    between = {cell.issuer: bounds(cell.commitments, measured) for cell in known}
+    dense = {
+        cell.issuer: (between[cell.issuer][0] / cell.sentences, between[cell.issuer][1] / cell.sentences)
+        for cell in known
+    }
+    return Difference(of, _may_be_most(between), _may_be_most(dense))
+
+
+def _may_be_most(between: Mapping[str, tuple[float, float]]) -> tuple[str, ...]:
+    """Return whose interval reaches the one that begins highest: of these nobody can say who has more."""
+    highest = max(low for low, _ in between.values())
+    return tuple(name for name, (_, high) in between.items() if high >= highest)
+
+
+def shades(most: int, measured: Detection) -> list[int]:
+    """Return the counts at which a new shade begins: 1, then each count that is surely more than the last one.
+
+    Two counts of one shade are about as many, and of two shades that are not neighbours surely are not.
+    """
+    steps = [1]
+    for count in range(2, most + 1):
+        if bounds(count, measured)[0] > bounds(steps[-1], measured)[1]:
+            steps.append(count)
+    return steps
+
+
+def in_words(found: Difference, names: Mapping[str, str]) -> str:
+    """Return who promises most, for people; "" when nobody knows, or when there is nobody to compare."""
+    if not found.most:
+        return ""
+    number, density = (
+        "about as many" if set(some) == set(found.of) else f"most: {', '.join(names.get(one, one) for one in some)}"
+        for some in (found.most, found.densest)
+    )
+    return number if number == density else f"{number}; for the length of the texts {density}"
+
+
+def coverage(db: Database) -> list[dict[str, Any]]:
+    """Return the rows of the table `coverage`: what each issuer does with each theme."""
+    return [
+        {
+            "issuer_id": cell.issuer, "theme_id": cell.topic, "finding": cell.finding, "commitments": cell.commitments,
+            "again": cell.again, "documents": cell.documents, "bindingness_id": cell.bindingness,
+            "latest_year": cell.latest_year, "per_thousand": cell.per_thousand,
+        }
+        for cell in cells(db, issuers_with_documents(db)).values()
+    ]  # fmt: skip
+
+
+def ids_in(column: str, ids: Iterable[str]) -> tuple[str, list[str]]:
+    """Return an SQL condition that a column is one of `ids`, however many, and its argument."""
+    return f"{column} in (select value from json_each(?))", [json.dumps(list(ids))]

@@ -1,0 +1,130 @@
+"""Coverage: what counts once, what the axes count, and which differences are no more than errors of detection."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from planting import plant_document, plant_passage, plant_promise
+
+from pipeline.coverage import (
+    Axis,
+    Cell,
+    Detection,
+    behind,
+    bounds,
+    cells,
+    detection,
+    difference,
+    in_words,
+    matrix,
+    shades,
+    topics,
+)
+from pipeline.errors import ConcordError
+from pipeline.store import table
+
+MEASURED = Detection(0.85, 0.9, "gold")
+
+
+@pytest.fixture
+def planted(db):
+    """Arvenia trains judges, says so twice, and speaks of schools; all under one sub-theme."""
+    plant_document(db, "one", issuer="XAA", year=2016)
+    first = plant_promise(db, "one", "We will train judges.", themes=("CAP",))
+    again = plant_promise(db, "one", "We WILL train judges.", themes=("CAP",))
+    table(db, "subthemes").insert(
+        {"id": "s", "theme_id": "CAP", "label": "Judges, schools", "terms": "judges, schools", "commitments": 2}
+    )
+    table(db, "commitments").update(first, {"subtheme_id": "s"})
+    table(db, "commitments").update(again, {"subtheme_id": "s", "restates_id": first})
+    plant_document(db, "two", issuer="XBB", year=2019)
+    plant_passage(db, "two", "Judges and schools matter.", themes=("CAP",))
+    plant_passage(db, "two", "Judges matter.", themes=("CAP",))
+    return db
+
+
+@pytest.mark.parametrize(("axis", "topic"), [(Axis(), "CAP"), (Axis("subtheme", "CAP"), "s"), (Axis("year"), "2016")])
+def test_what_a_document_says_twice_counts_once(planted, axis, topic):
+    cell = cells(planted, ["XAA"], axis)["XAA", topic]
+    assert (cell.finding, cell.commitments, cell.again) == ("committed", 1, 1)
+    assert len(behind(planted, ["XAA"], topic, axis)["XAA"].commitments) == 1
+
+
+def test_a_passage_with_two_terms_of_a_subtheme_speaks_of_it(planted):
+    axis = Axis("subtheme", "CAP")
+    assert cells(planted, ["XBB"], axis)["XBB", "s"].finding == "mentioned"
+    assert len(behind(planted, ["XBB"], "s", axis)["XBB"].passages) == 1
+
+
+def test_a_year_without_a_text_is_no_silence(planted):
+    assert cells(planted, ["XBB"], Axis("year"))["XBB", "2016"].finding == "no document"
+
+
+@pytest.fixture
+def emerging(planted):
+    """A theme that gathers what fits no other, in which nobody has a commitment."""
+    table(planted, "themes").update("RTS", {"is_emerging": 1})
+    return planted
+
+
+def test_a_theme_that_gathers_what_fits_no_other_is_left_out_when_nobody_has_it(emerging):
+    assert "RTS" not in dict(matrix(emerging, Axis()).topics)
+
+
+def test_nobody_is_silent_on_what_fits_no_other_theme(emerging):
+    plant_promise(emerging, "one", "We will charter rockets.", themes=("RTS",))
+    found = matrix(emerging, Axis())
+    assert "RTS" in dict(found.topics)
+    assert [code for code, topic in found.cells if topic == "RTS"] == ["XAA"]
+
+
+def test_an_unknown_axis_is_an_error_that_names_those_there_are(planted):
+    with pytest.raises(ConcordError, match=r"Nothing can be counted by 'colour'"):
+        topics(planted, Axis("colour"))
+
+
+def test_subthemes_need_a_theme(planted):
+    with pytest.raises(ConcordError, match="Sub-themes are those of one theme"):
+        topics(planted, Axis("subtheme"))
+
+
+@settings(deadline=None)  # the first call imports scipy
+@given(st.integers(0, 300))
+def test_a_count_lies_within_its_bounds_and_more_have_higher_ones(count):
+    fewest, most = bounds(count, MEASURED)
+    assert 0 <= fewest <= count <= most
+    assert bounds(count + 1, MEASURED) >= (fewest, most)
+
+
+def counted(*counts):
+    return [
+        Cell(code, "CAP", "committed" if n else "absent", n, sentences=100)
+        for code, n in zip("ABC", counts, strict=False)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"), [((10, 12), "about as many"), ((10, 40), "most: B"), ((1, 0), "about as many")]
+)
+def test_a_difference_smaller_than_the_error_of_detection_is_not_one(counts, said):
+    assert in_words(difference(counted(*counts), MEASURED), {}) == said
+
+
+def test_an_issuer_that_could_not_be_read_is_not_compared():
+    found = difference([*counted(10, 12), Cell("Z", "CAP", "not read")], MEASURED)
+    assert found.of == ("A", "B")
+
+
+def test_without_an_evaluation_no_difference_is_named(planted):
+    assert detection(planted) is None
+    assert in_words(difference(counted(1, 90), None), {}) == ""
+
+
+def test_counts_of_one_shade_are_about_as_many():
+    steps = shades(120, MEASURED)
+    for low, high in pairwise(steps):
+        assert bounds(high - 1, MEASURED)[0] <= bounds(low, MEASURED)[1]
+        assert bounds(high, MEASURED)[0] > bounds(low, MEASURED)[1]
