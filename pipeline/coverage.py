@@ -330,9 +330,7 @@ def _lengths(db: Database, args: dict[str, str]) -> dict[str, int]:
     return {row["document_id"]: row["n"] for row in rows(db, sql, args)}
 
 
-def _touching(
-    db: Database, axis: Axis, args: dict[str, str], only: Sequence[str] | None
-) -> Iterator[dict[str, Any]]:
+def _touching(db: Database, axis: Axis, args: dict[str, str], only: Sequence[str] | None) -> Iterator[dict[str, Any]]:
     """Yield the passages that speak of a topic of an axis, once for each of them."""
     found = rows(db, _TOUCHED[_which(axis)], args)
     if axis.by != "subtheme":

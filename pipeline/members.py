@@ -262,7 +262,12 @@ def listing(view: GroupView, address: str = "") -> Listing:
                 standing = row.members[code].finding
                 finding = "carries" if code in one.carriers else "otherwise" if standing == "carries" else standing
                 for quote in one.carriers.get(code, (None,)):
-                    values: dict[str, Any] = {"theme": row.theme, "subtheme": row.label, "member": code, "finding": finding}
+                    values: dict[str, Any] = {
+                        "theme": row.theme,
+                        "subtheme": row.label,
+                        "member": code,
+                        "finding": finding,
+                    }
                     values |= {f"group_{name}": getattr(one.quote, name) for name, *_ in _SIDE}
                     values |= {f"member_{name}": getattr(quote, name) if quote else None for name, *_ in _SIDE}
                     found.append(values)
