@@ -199,7 +199,7 @@ def cells_of(
 
 # SQLite takes these tables in another order when it may choose, and is twenty times as slow.
 _PROMISED = """
-with own as materialized (select id, document_id, bindingness_id, year from commitments where document_id in ({{}}))
+with own as materialized (select id, document_id, bindingness_id, year from commitments where document_id in ({}))
 select theme_id, count(*) as n, count(distinct document_id) as documents, max(bindingness_id) as most, max(year) as latest
 from own cross join commitment_themes on commitment_id = id group by theme_id
 """

@@ -21,7 +21,7 @@ from pipeline.evaluating import Evaluation, Figure, write_quality
 from pipeline.exporting import FORMS
 from pipeline.measures import Score
 from pipeline.search import Engine
-from pipeline.site.queries import home
+from pipeline.site.home import home
 from pipeline.site.serving import METADATA, NAME, SETTINGS
 from pipeline.store import leave_one_file, open_for_reading, open_store, rows
 from pipeline.watching import add as add_watch
