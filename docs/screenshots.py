@@ -96,6 +96,7 @@ def browser_here() -> str | None:
 def take(browser: Browser, address: str, target: Path) -> None:
     """Write a picture of the page at an address."""
     with browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}) as page:
+        page.set_default_timeout(120_000)  # the first search loads the encoder
         page.goto(address, wait_until="networkidle")
         raw = page.screenshot()
     with Image.open(io.BytesIO(raw)) as picture:

@@ -43,7 +43,7 @@ Judged = list[tuple[str, tuple[Judgement, ...]]]
 _SHORTEST = 3
 """Words below which a sentence is no sentence."""
 _LEAST_THEME = 0.05
-_DATE_COLUMNS = ("due", "deadline", "date", "when", "timeline", "timeframe", "time frame", "completion")
+_DATE_COLUMNS = ("due", "period", "deadline", "date", "when", "timeline", "timeframe", "time frame", "completion")
 _OWNER_COLUMNS = ("owner", "responsible", "lead", "agency", "actor", "body", "institution", "responsibility")
 _OURSELVES = frozenset({"we", "the government", "our government", "the state"})
 """Actors by whom the issuer is meant."""

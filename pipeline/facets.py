@@ -296,7 +296,7 @@ order by commitments.id
 """
 _NAMED = """
 select commitments.id, mentions.issuer_id as code, issuers.kind, mentions.text, mentions.role,
-       substr(quote, 1, mentions.start - commitments.start) as before
+       substr(commitments.quote, 1, mentions.start - commitments.start) as before
 from commitments join mentions on mentions.passage_id = commitments.passage_id
     and mentions.start >= commitments.start and mentions."end" <= commitments."end"
 join issuers on issuers.id = mentions.issuer_id join documents on documents.id = commitments.document_id

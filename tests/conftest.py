@@ -12,6 +12,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
@@ -24,6 +25,10 @@ ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "corpora" / "sample"
 os.environ["CONCORD_OCR"] = "off"  # so that the sample is read the same wherever these tests run
 SHARED = Path(os.environ.get("CONCORD_SHARED", ROOT.parent / "shared"))
+
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 class LetterEncoder:

@@ -284,7 +284,7 @@ def test_the_command_exports_and_says_how_many_rows_there_are(sample_settings, t
     words = ["export", "--db", str(sample_settings.db), "--into", str(tmp_path / "package"), "--json"]
     result = CliRunner().invoke(main, words)
     assert result.exit_code == 0, result.output
-    assert json.loads(result.stdout)["rows"]["themes"] == 14
+    assert json.loads(result.stdout)["rows"]["themes"] == 15
     assert (tmp_path / "package" / PACKAGE).is_file()
 
 

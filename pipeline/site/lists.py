@@ -46,7 +46,7 @@ COMMITMENTS = (
 MENTIONS = (
     column("naming_id", str, "Code of who names: the issuer of the document"),
     column("naming", str, "Name of who names"),
-    *described("mentions", issuer_id=str), _ISSUER, *described("mentions", role=str, text=str, document_id=str), _DOCUMENT,
+    *described("mentions", issuer_id=str, instrument_id=str), column("named", str, "Name of who or what is named"), *described("mentions", role=str, text=str, document_id=str), _DOCUMENT,
     column("year", int, "Year of the document"), *described("mentions", page=int), _PAGE_LABEL,
     column("passage", str, "The passage in which it stands"), _ADDRESS,
 )  # fmt: skip
@@ -126,9 +126,10 @@ left join pages on pages.document_id = commitments.document_id and pages.number 
 """
 _IN_ORDER = "commitments.year, commitments.document_id, commitments.page, commitments.start"
 _MENTIONS = """
-select mentions.*, issuers.name as issuer, documents.issuer_id as naming_id, coalesce(naming.name, '') as naming, documents.title as document,
+select mentions.*, coalesce(issuers.name, instruments.name) as named, documents.issuer_id as naming_id, coalesce(naming.name, '') as naming, documents.title as document,
        documents.year, coalesce(pages.label, '') as page_label, passages.text as passage
-from mentions join issuers on issuers.id = mentions.issuer_id join documents on documents.id = mentions.document_id
+from mentions left join issuers on issuers.id = mentions.issuer_id left join instruments on instruments.id = instrument_id
+join documents on documents.id = mentions.document_id
 join passages on passages.id = mentions.passage_id
 left join issuers as naming on naming.id = documents.issuer_id
 left join pages on pages.document_id = documents.id and pages.number = mentions.page
