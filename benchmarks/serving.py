@@ -88,7 +88,7 @@ def addresses(path: Path) -> list[str]:
         f"/document/{document}", f"/commitment/{promise}", "/theme/INC", f"/issuer/{issuers[0]['id']}", "/guidelines",
     ]  # fmt: skip
     found += [f"/editions/{row['family']}" for row in families] + [f"/guidelines/{row['id']}" for row in guidelines]
-    return [*found, "/watches", "/quality", "/problems", f"/{path.stem}/commitments"]
+    return [*found, "/watches", "/quality", "/problems", "/openapi.json", f"/{path.stem}/commitments"]
 
 
 def _new_questions(client: int, times: int) -> list[str]:

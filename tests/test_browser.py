@@ -41,7 +41,10 @@ SHOWN = [
     "/document/none",
 ]  # fmt: skip
 """Addresses of every kind of page that a browser shows; that of a commitment comes from the sample's rows."""
-NO_PAGES = {"/watches/x.atom", "/theme/X.svg"}
+NO_PAGES = {
+    "/watches/x.atom", "/theme/X.svg", "/openapi.json", "/document/x/commitments.csv", "/document/x/mentions.csv",
+    "/theme/X/commitments.csv", "/issuer/X/commitments.csv", "/issuer/X/mentions.csv",
+}  # fmt: skip
 """What answers with something else than a page."""
 HEAVIEST = 200_000
 """Bytes that a page may have, with all that it loads from us."""

@@ -198,7 +198,7 @@ def test_a_name_in_the_promise_says_how_far_it_reaches_and_one_outside_does_not(
     start = quotes[0].index("Belmora")
     table(db, "mentions").insert(
         {"id": "m", "issuer_id": "XBB", "document_id": document, "passage_id": passage, "page": 1, "text": "Belmora",
-         "role": "mention", "start": start, "end": start + 7}
+         "quote": quotes[0], "role": "mention", "start": start, "end": start + 7}
     )  # fmt: skip
     run(db, Settings(), quiet)
     found = {row["id"]: row["scope"] for row in rows(db, "select id, scope from commitments")}
@@ -212,7 +212,7 @@ def test_a_signatory_that_its_own_text_names_is_no_partner(db):
     passage = rows(db, "select passage_id from commitments where id = ?", [name])[0]["passage_id"]
     table(db, "mentions").insert(
         {"id": "m", "issuer_id": "XBB", "document_id": document, "passage_id": passage, "page": 1, "text": "Belmora",
-         "role": "partner", "start": 18, "end": 25}
+         "quote": "We will work with Belmora.", "role": "partner", "start": 18, "end": 25}
     )  # fmt: skip
     run(db, Settings(), quiet)
     assert rows(db, "select scope from commitments where id = ?", [name]) == [{"scope": "global"}]
