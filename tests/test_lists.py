@@ -346,7 +346,7 @@ async def test_a_comparison_as_a_workbook_has_its_pairs_themes_names_and_documen
     pairs = int(page.xpath("string(//h2[@id='counterparts']/small)").split()[0])
     assert book.sheetnames == ["counterparts", "themes", "who names whom", "documents", "about"]
     assert book["counterparts"].max_row - 1 == pairs == len(lines_of(await site.get(address.format("csv"))))
-    assert book["themes"].max_row - 1 == 2 * 14  # nobody is silent on "emerging"
+    assert book["themes"].max_row - 1 == 2 * 15
 
 
 async def test_everybody_by_theme_can_be_had_as_markdown(site):
