@@ -59,7 +59,7 @@ BODIES = _any(
     "managers?", "military", "ministers?", "municipalit(?:y|ies)", "nation", "navy", "officers?", "offices?", "officials?", "ombudsman",
     "panels?", "parliaments?", "participants?", "partnerships?", "party", "people", "personnel", "persons?", "presiden(?:cy|ts?)", "prosecutors?",
     "province", "public", "regions?", "regist(?:ries|ry)", "regulators?", "representatives?", "republic", "researchers?", "schools?",
-    "secretar(?:iat|ies|y)", "sides?", "signator(?:y|ies)", "specialists?", "staff", "students?", "suppliers?", "taskforce", "teachers?",
+    "secretar(?:iat|ies|y)", "servants?", "sides?", "signator(?:y|ies)", "specialists?", "staff", "students?", "suppliers?", "taskforce", "teachers?",
     "territory", "treasury", "union", "units?", "university", "users?", "body",
 )  # fmt: skip
 """Heads of phrases that name a person or a body, besides the partners."""

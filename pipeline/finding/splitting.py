@@ -126,9 +126,7 @@ def _coordinated(verb: Token) -> Iterator[Token]:
     seen = model = verb
     is_negated = _is_negated(verb)
     while True:
-        following = next(
-            (child for child in seen.children if child.dep_ == "conj" and child.pos_ in ("VERB", "AUX")), None
-        )
+        following = next(_joined_to(seen), None)
         if following is None:
             return
         is_free = _stands_alone(following)
@@ -139,6 +137,15 @@ def _coordinated(verb: Token) -> Iterator[Token]:
             yield following
             model = following if is_free else model
         seen = following
+
+
+def _joined_to(verb: Token) -> Iterator[Token]:
+    """Yield the verbs joined to a verb, and those that the parser joined to its object: no verb is joined to a noun."""
+    for child in verb.children:
+        if child.dep_ == "conj" and child.pos_ in ("VERB", "AUX"):
+            yield child
+        elif child.dep_ in ("dobj", "obj"):
+            yield from (other for other in child.children if other.dep_ == "conj" and other.tag_ == "VB")
 
 
 def _stands_alone(verb: Token) -> bool:
