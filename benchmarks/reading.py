@@ -238,12 +238,20 @@ def score_file(path: Path, blocks: Sequence[dict[str, Any]], furniture: Sequence
         neighbours=max(0, len(order) - 1),
         out_of_order=sum(b < a for a, b in pairwise(order)),
         sentences=len(sentences),
-        with_furniture=sum(any(squeezed(text) in squeezed(sentence) for text in furniture) for sentence in sentences),
+        with_furniture=sum(
+            holds_furniture(squeezed(sentence), "".join(true_text), furniture) for sentence in sentences
+        ),
         items=len(items),
         items_right=sum(p is not None and squeezed(p.lead_in) == squeezed(b["lead_in"]) for b, p in items),
         cells=sum(len(b["cells"]) for b, _ in rows),
         cells_right=sum(cells_right(b["cells"], p) for b, p in rows),
     )
+
+
+def holds_furniture(sentence: str, truth: str, furniture: Sequence[str]) -> bool:
+    """Say whether furniture stands inside a sentence, between words that are none, and the author did not write it there."""
+    held = (squeezed(text) for text in furniture)
+    return sentence not in truth and any(text in sentence and text != sentence.rstrip(".") for text in held)
 
 
 def squeezed(text: str) -> str:

@@ -282,3 +282,17 @@ def test_a_theme_that_is_left_out_surfaces_where_it_is_far_from_the_others():
     found = emerging.measure(np.zeros_like(likeness), likeness, [0.5])
     assert [(one.emerging, one.surfacing) for one in found] == [(0.0, (0.5, 1.0))]
     assert emerging.table(found)[2] == "| 0.5 | 0.0% | 75.0% | 50.0% | 100.0% |"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_held"),
+    [
+        ("Wewillacttogether.", False),
+        ("WewillactBelmora2022together.", True),
+        ("Belmora2022.", False),
+        ("AsBelmora2022says,weact.", False),
+    ],
+)
+def test_furniture_counts_where_it_stands_between_words_that_its_author_did_not_write_with_it(sentence, is_held):
+    holds = script("reading").holds_furniture
+    assert holds(sentence, "Wewillacttogether.AsBelmora2022says,weact.", ["Belmora 2022"]) is is_held
