@@ -278,11 +278,12 @@ def _namings(db: Database, own: dict[str, list[dict[str, Any]]]) -> list[Naming]
         for row in rows(
             db,
             "select coalesce(mentions.issuer_id, instrument_id) as named, role, count(*) as n,"
-            " group_concat(distinct documents.year || ' p. ' || page) as places,"
+            " group_concat(distinct documents.year || ' p. ' || coalesce(nullif(pages.label, ''), page)) as places,"
             " coalesce(issuers.name, instruments.name) as name, instrument_id is not null as is_instrument"
-            " from mentions join documents on documents.id = document_id"
+            " from mentions join documents on documents.id = mentions.document_id"
             " left join issuers on issuers.id = mentions.issuer_id left join instruments on instruments.id = instrument_id"
-            f" where document_id in ({names}) group by 1, 2, 5, 6 order by n desc, 1, 2",
+            " left join pages on pages.document_id = documents.id and pages.number = page"
+            f" where mentions.document_id in ({names}) group by 1, 2, 5, 6 order by n desc, 1, 2",
             args,
         ):
             places = tuple((row["places"] or "").split(",")[:6])

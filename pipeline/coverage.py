@@ -82,12 +82,14 @@ class Difference:
     """Who promises most on a topic, as far as the error of detection lets one say.
 
     `of` are the issuers whose texts could be read. `most` are those of them that may have the most commitments,
-    `densest` those that may have the most for the length of their texts; when all may, they have about as many.
+    `densest` those that may have the most for the length of their texts; when all may, they have about as many,
+    or, when one of them has none (`has_nought`), too few to tell.
     """
 
     of: tuple[str, ...] = ()
     most: tuple[str, ...] = ()
     densest: tuple[str, ...] = ()
+    has_nought: bool = False
 
 
 @dataclass(frozen=True)
@@ -399,14 +401,15 @@ def difference(found: Sequence[Cell], measured: Detection | None) -> Difference:
     """Return who promises most on a topic. Without an evaluation nobody knows which differences are errors."""
     known = [cell for cell in found if cell.finding in ("committed", "mentioned", "absent") and cell.sentences]
     of = tuple(cell.issuer for cell in known)
-    if measured is None or len(known) < 2:
+    if measured is None or len(known) < 2 or not any(cell.commitments for cell in known):
         return Difference(of)
     between = {cell.issuer: bounds(cell.commitments, measured) for cell in known}
     dense = {
         cell.issuer: (between[cell.issuer][0] / cell.sentences, between[cell.issuer][1] / cell.sentences)
         for cell in known
     }
-    return Difference(of, _may_be_most(between), _may_be_most(dense))
+    has_nought = any(not cell.commitments for cell in known)
+    return Difference(of, _may_be_most(between), _may_be_most(dense), has_nought)
 
 
 def _may_be_most(between: Mapping[str, tuple[float, float]]) -> tuple[str, ...]:
@@ -431,8 +434,9 @@ def in_words(found: Difference, names: Mapping[str, str]) -> str:
     """Return who promises most, for people; "" when nobody knows, or when there is nobody to compare."""
     if not found.most:
         return ""
+    alike = "too few to tell" if found.has_nought else "about as many"
     number, density = (
-        "about as many" if set(some) == set(found.of) else f"most: {', '.join(names.get(one, one) for one in some)}"
+        alike if set(some) == set(found.of) else f"most: {', '.join(names.get(one, one) for one in some)}"
         for some in (found.most, found.densest)
     )
     return number if number == density else f"{number}; for the length of the texts {density}"

@@ -10,7 +10,7 @@ from pipeline.comparisons import run
 from pipeline.coverage import cells
 from pipeline.errors import ConcordError
 from pipeline.settings import Settings
-from pipeline.store import rows
+from pipeline.store import rows, table
 
 FORMULA = "We will not support any activity that damages the critical infrastructure of another state."
 QUIET = lambda *_: None  # noqa: E731  # what a stage reports goes nowhere
@@ -182,6 +182,12 @@ def test_who_names_whom_is_counted_with_role_and_places(planted):
     assert [(one.issuer, one.named, one.role, one.times, one.places) for one in naming] == [
         ("XAA", "XBB", "partner", 1, ("2016 p. 1",))
     ]
+
+
+def test_a_place_where_somebody_is_named_is_the_page_as_it_is_printed(planted):
+    plant_mention(planted, "xaa-2016", "We work with Belmora.", "Belmora", issuer="XBB", role="partner")
+    table(planted, "pages").update("xaa-2016-p1", {"label": "iv"})
+    assert compare(planted, ["XAA", "XBB"]).namings[0].places == ("2016 p. iv",)
 
 
 def test_who_names_nobody_of_the_other_is_told_each_way(planted):

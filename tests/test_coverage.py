@@ -107,7 +107,7 @@ def counted(*counts):
 
 
 @pytest.mark.parametrize(
-    ("counts", "said"), [((10, 12), "about as many"), ((10, 40), "most: B"), ((1, 0), "about as many")]
+    ("counts", "said"), [((10, 12), "about as many"), ((10, 40), "most: B"), ((1, 0), "too few to tell"), ((0, 0), "")]
 )
 def test_a_difference_smaller_than_the_error_of_detection_is_not_one(counts, said):
     assert in_words(difference(counted(*counts), MEASURED), {}) == said

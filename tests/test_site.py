@@ -1365,3 +1365,12 @@ async def test_a_picture_is_an_image_in_which_no_script_runs(site):
 
 async def test_no_picture_of_a_theme_without_commitments_is_drawn(site):
     assert (await site.get("/theme/NONE.svg")).status_code == 404
+
+
+async def test_who_asks_for_subthemes_of_no_theme_is_told_to_choose_one(site):
+    answer = await site.get("/compare?issuer=XAA&issuer=XBB&theme=&by=subtheme")
+    assert (answer.status_code, "choose a theme as well" in answer.text) == (200, True)
+
+
+async def test_an_issuer_that_issued_nothing_is_not_taken_for_everybody(site):
+    assert (await site.get("/compare?issuer=XQQ")).status_code == 404

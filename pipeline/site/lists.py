@@ -80,9 +80,11 @@ BEHIND = (
 """Columns of the quotes behind a cell, whether of a theme or of an element of a guideline."""
 CHANGES = (
     *described("edition_changes", id=str, family=str, change=str, from_document_id=str, to_document_id=str, commitment_id=str),
-    column("earlier", str, "The earlier promise, word for word"), column("earlier_page", int, "Page of the earlier promise"),
+    column("earlier", str, "The earlier promise, word for word"), column("earlier_page", int, "Page of the earlier promise in its file"),
+    column("earlier_page_label", str, "The same as printed"),
     *described("edition_changes", other_id=str),
-    column("later", str, "The later promise, word for word"), column("later_page", int, "Page of the later promise"),
+    column("later", str, "The later promise, word for word"), column("later_page", int, "Page of the later promise in its file"),
+    column("later_page_label", str, "The same as printed"),
     *described("edition_changes", alike=float, wording=float, note=str),
 )  # fmt: skip
 GUIDELINES = (
@@ -135,8 +137,11 @@ left join issuers as naming on naming.id = documents.issuer_id
 left join pages on pages.document_id = documents.id and pages.number = mentions.page
 """
 _CHANGES = """
-select edition_changes.*, a.quote as earlier, a.page as earlier_page, b.quote as later, b.page as later_page
+select edition_changes.*, a.quote as earlier, a.page as earlier_page, coalesce(ap.label, '') as earlier_page_label,
+       b.quote as later, b.page as later_page, coalesce(bp.label, '') as later_page_label
 from edition_changes left join commitments as a on a.id = commitment_id left join commitments as b on b.id = other_id
+left join pages as ap on ap.document_id = a.document_id and ap.number = a.page
+left join pages as bp on bp.document_id = b.document_id and bp.number = b.page
 where from_document_id = ? and to_document_id = ?
 """
 

@@ -263,7 +263,7 @@ def document(db: Database, name: str, start: int, passage_id: str = "") -> dict[
         "passages": shown,
         "outline": [
             {"ordinal": p["ordinal"], "text": f"{p['marker']} {p['text']}".strip(), "level": p["heading_path"].count(" > ") + bool(p["heading_path"]),
-             "page": p["page"], "here": begin <= place < end, "start": max(s for s in starts if s <= place)}
+             "page": p["page_label"] or p["page"], "here": begin <= place < end, "start": max(s for s in starts if s <= place)}
             for place, p in enumerate(passages) if p["role"] == "heading"
         ],
         "parts": [{"start": place, "page": passages[place]["page"], "label": passages[place]["page_label"]} for place in starts],

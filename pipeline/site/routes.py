@@ -274,7 +274,9 @@ async def compare(datasette: Any, request: Any) -> Response:
     database = _database(datasette)
     issuers = list(dict.fromkeys(_list(request, "issuer")))[:6]
     at = _whole(request, "at")
-    axis = Axis(request.args.get("by") or "theme", request.args.get("theme") or "")
+    by, theme = request.args.get("by") or "theme", request.args.get("theme") or ""
+    is_of_no_theme = by == "subtheme" and not theme  # a form that asks for sub-themes may leave the theme open
+    axis = Axis("theme" if is_of_no_theme else by, theme)
     shown: dict[str, Any] = {
         "chosen": issuers,
         "at": at,
@@ -283,11 +285,14 @@ async def compare(datasette: Any, request: Any) -> Response:
         "axes": await ask(database, queries.axes),
         "choices": await ask(database, queries.choices),
         "here": request.query_string,
+        "is_of_no_theme": is_of_no_theme,
     }
     try:
         if len(issuers) == 1 and request.args.get("members"):
             return await _members(datasette, request, issuers[0], at, shown)
         if len(issuers) < 2:
+            if issuers and issuers[0] not in {row["id"] for row in shown["choices"]["issuers"]}:
+                raise NotFound(f"{issuers[0]} issued no document of this database.")
             return await _matrix(datasette, request, axis, at, shown)
         found = await ask(database, queries.comparison, issuers, at, axis)
     except ConcordError as error:
