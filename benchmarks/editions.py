@@ -28,6 +28,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from pipeline.gold import Place as Stretches
+from pipeline.gold import likeness, place_of
 from pipeline.passages import load_passages
 from pipeline.store import open_for_reading, rows
 
@@ -36,9 +38,6 @@ DRAWN = 20
 _ALIKE = 0.5
 """Share of characters in common from which two places are one."""
 
-Spans = tuple[tuple[int, int, int], ...]
-"""Stretches (page, start, end) of pages."""
-
 
 @dataclass(frozen=True)
 class Place:
@@ -46,11 +45,11 @@ class Place:
 
     id: str
     document: str
-    spans: Spans = ()
+    spans: Stretches = ()
 
     def is_that_of(self, other: Place) -> bool:
         """Whether two places are those of one promise."""
-        return self.id == other.id or (self.document == other.document and overlap(self.spans, other.spans) >= _ALIKE)
+        return self.id == other.id or (self.document == other.document and likeness(self.spans, other.spans) >= _ALIKE)
 
 
 @dataclass(frozen=True)
@@ -155,30 +154,7 @@ class _Places:
             self._passages[document] = dict(load_passages(self.db, document))
         (row,) = rows(self.db, 'select passage_id, start, "end" from commitments where id = ?', [commitment])
         segments = self._passages[document][row["passage_id"]].segments
-        return Place(commitment, document, spans_of(segments, row["start"], row["end"]))
-
-
-def spans_of(segments: Sequence[Any], start: int, end: int) -> Spans:
-    """Return the stretches of pages on which a stretch of a passage is printed, by proportion within a line."""
-    spans = []
-    for one in segments:
-        first, last = max(start, one.start) - one.start, min(end, one.end) - one.start
-        if first < last:
-            scale = (one.page_end - one.page_start) / (one.end - one.start)
-            spans.append((one.page, one.page_start + round(first * scale), one.page_start + round(last * scale)))
-    return tuple(spans)
-
-
-def overlap(one: Spans, other: Spans) -> float:
-    """Return the share of characters in common, of all that either covers."""
-    common = sum(
-        max(0, min(end, other_end) - max(start, other_start))
-        for page, start, end in one
-        for other_page, other_start, other_end in other
-        if page == other_page
-    )
-    covered = sum(end - start for spans in (one, other) for _, start, end in spans) - common
-    return common / covered if covered else 0.0
+        return Place(commitment, document, place_of(segments, row["start"], row["end"]))
 
 
 def measure(pairs: Sequence[Pair], judgments: Sequence[Judgment]) -> list[Row]:

@@ -34,10 +34,11 @@ from typing import Any
 from sqlite_utils import Database
 
 from pipeline.errors import ConcordError
+from pipeline.gold import Place, likeness, place_of
 from pipeline.ids import digest
 from pipeline.measures import Score, by_document
 from pipeline.passages import load_passages
-from pipeline.records import Passage, Segment
+from pipeline.records import Passage
 from pipeline.search import Engine, Hit
 from pipeline.store import open_for_reading, rows
 
@@ -55,9 +56,6 @@ _WORD = re.compile(r"[^\W_]+")
 _ALIKE = 0.5
 """Least share of common characters, of all that either covers, with which two places are one."""
 
-Span = tuple[int, int, int]
-"""A stretch of a page: page, start, end."""
-Place = tuple[Span, ...]
 Ranking = Callable[[str, int], Sequence[Hit]]
 """What a method gives: the best hits for a text, and no more than so many."""
 
@@ -262,29 +260,6 @@ class Places:
             (row,) = rows(self.db, 'select start, "end" from commitments where id = ?', [hit.id])
             start, end = row["start"], row["end"]
         return Found(hit.document_id, place_of(passage.segments, start, end))
-
-
-def place_of(segments: Sequence[Segment], start: int, end: int) -> Place:
-    """Return the stretches of pages on which a stretch of a passage is printed."""
-    spans = []
-    for one in segments:
-        first, last = max(start, one.start) - one.start, min(end, one.end) - one.start
-        if first < last:
-            scale = (one.page_end - one.page_start) / (one.end - one.start)
-            spans.append((one.page, one.page_start + round(first * scale), one.page_start + round(last * scale)))
-    return tuple(spans)
-
-
-def likeness(one: Place, other: Place) -> float:
-    """Return the share of characters in common, of all that either place covers."""
-    common = sum(
-        max(0, min(end, other_end) - max(start, other_start))
-        for page, start, end in one
-        for other_page, other_start, other_end in other
-        if page == other_page
-    )
-    covered = sum(end - start for place in (one, other) for _, start, end in place) - common
-    return common / covered if covered else 0.0
 
 
 def judged(found: Found, judgments: Sequence[Judgment]) -> Judgment | None:

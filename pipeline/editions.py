@@ -10,7 +10,6 @@ is no edition of its own. A promise that a document repeats in the same words co
 from __future__ import annotations
 
 import math
-import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -24,6 +23,7 @@ from sqlite_utils import Database
 
 from .embeddings import load_vectors
 from .ids import digest, same_text
+from .judging import WORD, stems
 from .models import encoder_key
 from .records import Report, Tally
 from .settings import Settings
@@ -61,13 +61,6 @@ _JUST = 1e-6
 """What a pair that just reaches the floor is worth."""
 _NOTE_WORDS = 12
 """Words of a quote that a note repeats, of those that the other edition does not have."""
-_WORD = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*")
-_EMPTY = frozenset(
-    "a an and are as at be been by for from has have in into is it its of on or our shall should that the their them"
-    " there these they this those to under upon us we which will with within would".split()
-)
-"""Words that any two promises share."""
-_ENDINGS = "ations ation ments ment ings ing ions ion ies ied ed es ly s y e".split()
 
 
 @dataclass(frozen=True)
@@ -284,7 +277,7 @@ def shared_words(earlier: Sequence[str], later: Sequence[str]) -> NDArray[np.flo
     Endings, and words that any two promises share, do not count. The fewer quotes have a word, the more it counts:
     "NATO" in two quotes says more than "cyber".
     """
-    words = [_stems(quote) for quote in (*earlier, *later)]
+    words = [stems(quote) for quote in (*earlier, *later)]
     counts = Counter(word for listed in words for word in listed)
     places = {word: place for place, word in enumerate(sorted(counts))}
     there = np.zeros((len(words), len(places)))
@@ -296,19 +289,6 @@ def shared_words(earlier: Sequence[str], later: Sequence[str]) -> NDArray[np.flo
     shares: NDArray[np.float64] = np.zeros(both.shape)
     np.divide(2 * (here * weights) @ there.T, both, out=shares, where=both > 0)
     return shares
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(_stem(word) for word in _WORD.findall(same_text(text)) if word not in _EMPTY)
-
-
-def _stem(word: str) -> str:
-    """Return a word without its ending, so that "establishing" is "established"; four letters stay."""
-    word = word.removesuffix("'s")
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
-            return word.removesuffix(ending)
-    return word
 
 
 def judge(a: Promise, b: Promise) -> tuple[str, str]:
@@ -330,7 +310,7 @@ def _due(promise: Promise) -> object:
 
     The first day does not count: that of "by 2020" is the day on which the text appeared.
     """
-    return promise.deadline_to or _stems(promise.deadline)
+    return promise.deadline_to or stems(promise.deadline)
 
 
 def _deadline(promise: Promise) -> str:
@@ -362,7 +342,7 @@ def differences(a: str, b: str) -> tuple[list[tuple[int, int]], list[tuple[int, 
 
     Case and typography do not count, as in `same_text()`.
     """
-    words = [list(_WORD.finditer(text)) for text in (a, b)]
+    words = [list(WORD.finditer(text)) for text in (a, b)]
     first, second = ([same_text(word[0]) for word in side] for side in words)
     matcher = SequenceMatcher(None, first, second, autojunk=False)
     out: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])

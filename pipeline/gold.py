@@ -21,9 +21,12 @@ from .errors import ConcordError
 from .finding.detector import CLASSES, Question, is_about_all
 from .ids import same_text
 from .passages import load_passages
-from .records import Passage
+from .records import Passage, Segment
 from .segmenting.rows import origins
 from .store import rows
+
+Place = tuple[tuple[int, int, int], ...]
+"""Where something is printed: (page, start, end) of each of its stretches, as stand-off judgments keep it."""
 
 POINTS_BY_LETTER = {"b": "body", "a": "act", "o": "object", "q": "quantity", "d": "date"}
 
@@ -316,3 +319,26 @@ def question_of(unit: Unit) -> Question:
         before=unit.before or sentence.before,
         is_about_all=is_about_all(sentence.kind),
     )
+
+
+def place_of(segments: Sequence[Segment], start: int, end: int) -> Place:
+    """Return the stretches of pages on which a stretch of a passage is printed, by proportion within a line."""
+    spans = []
+    for one in segments:
+        first, last = max(start, one.start) - one.start, min(end, one.end) - one.start
+        if first < last:
+            scale = (one.page_end - one.page_start) / (one.end - one.start)
+            spans.append((one.page, one.page_start + round(first * scale), one.page_start + round(last * scale)))
+    return tuple(spans)
+
+
+def likeness(one: Place, other: Place) -> float:
+    """Return the share of characters in common, of all that either place covers."""
+    common = sum(
+        max(0, min(end, other_end) - max(start, other_start))
+        for page, start, end in one
+        for other_page, other_start, other_end in other
+        if page == other_page
+    )
+    covered = sum(end - start for place in (one, other) for _, start, end in place) - common
+    return common / covered if covered else 0.0

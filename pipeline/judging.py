@@ -111,11 +111,12 @@ _INSTRUMENTS = re.compile(
     r"|partnership|cooperation|laboratory|database|portal)(?:s|es)?\b",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*")
 _EMPTY = frozenset(
     "a an and are as at be been by for from has have in into is it its of on or our shall should that the their them"
     " there these they this those to under upon us we which will with within would".split()
 )
+"""Words that any two promises share."""
 _ENDINGS = "ations ation ments ment ings ing ions ion ies ied ed es ly s y e".split()
 
 _AIM = re.compile(
@@ -181,7 +182,7 @@ class Promise:
     def acts(self) -> frozenset[str]:
         """The kinds of act that its action belongs to; else those of its first words, for "Setting up of"."""
         found = _kinds_of(self.verb)
-        return found or _kinds_of(stems(" ".join(_WORD.findall(self.quote)[:3])))
+        return found or _kinds_of(stems(" ".join(WORD.findall(self.quote)[:3])))
 
     @cached_property
     def targets(self) -> Mapping[str, float]:
@@ -417,11 +418,12 @@ def overlap(one: Mapping[str, float], other: Mapping[str, float], weights: Mappi
 
 def stems(text: str) -> frozenset[str]:
     """Return the words of a text without their endings, and without those that any two promises share."""
-    return frozenset(_stem(word) for word in _WORD.findall(same_text(text)) if word not in _EMPTY)
+    return frozenset(_stem(word) for word in WORD.findall(same_text(text)) if word not in _EMPTY)
 
 
 @cache
 def _stem(word: str) -> str:
+    """Return a word without its ending, so that "establishing" is "established"; four letters stay."""
     word = word.removesuffix("'s")
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 4:

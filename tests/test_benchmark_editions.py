@@ -77,4 +77,4 @@ def test_a_family_is_measured_by_what_was_read_of_it(bench):
 
 def test_a_place_on_two_lines_is_two_stretches(bench):
     lines = [Segment(0, 10, 1, 100, 110), Segment(11, 20, 2, 0, 9)]
-    assert bench.spans_of(lines, 5, 15) == ((1, 105, 110), (2, 0, 4))
+    assert bench.place_of(lines, 5, 15) == ((1, 105, 110), (2, 0, 4))
