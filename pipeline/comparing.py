@@ -33,12 +33,18 @@ from .errors import ConcordError
 from .store import rows
 
 __all__ = [
-    "FINDINGS", "Axis", "Cell", "Comparison", "Counterpart", "Naming", "Quote", "compare", "issuers_with_documents",
+    "FINDINGS", "NAMINGS_COUNTED", "Axis", "Cell", "Comparison", "Counterpart", "Naming", "Quote", "compare", "issuers_with_documents",
     "own_documents", "quotes", "quotes_of_cell", "to_quote",
 ]  # fmt: skip
 
 NEAREST_FIRST = "case relation when 'related' then 2 when 'other instrument' then 1 else 0 end"
 """Orders counterparts: one promise and its opposite, then other ways to one end, then what is related."""
+
+NAMINGS_COUNTED = (
+    "Counted are an issuer's own texts and those that it signed jointly. A joint text names whom it names for all who"
+    " signed it; that they signed together is no naming, so it says nothing of who of them names whom."
+)
+"""Which texts count for who names whom, for people."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,10 @@ class Counterpart:
 
 @dataclass(frozen=True)
 class Naming:
-    """One issuer names another, or an instrument, so often, in these places. `name` is that of who or what is named."""
+    """One issuer names another, or an instrument, so often, in these places. `name` is that of who or what is named.
+
+    A text signed jointly counts for each of its signatories, none of whom it names: that they signed is no naming.
+    """
 
     issuer: str
     named: str
@@ -256,25 +265,24 @@ def _best_of_each(
 
 
 def silences(comparison: Comparison) -> list[tuple[str, str]]:
-    """Return (issuer, other) where the own texts of one, of which some could be read, name nobody of the other."""
+    """Return (issuer, other) where the texts of one that could be read, save those of both, do not name the other."""
     named = {(one.issuer, one.named) for one in comparison.namings if not one.is_instrument}
-    heard = {
-        document["for"]
-        for document in comparison.documents
-        if document["issuer_id"] == document["for"] and document["is_covered"] and document["status"] != "not read"
-    }
+    heard: dict[str, set[str]] = defaultdict(set)
+    for document in comparison.documents:
+        if document["is_covered"] and document["status"] != "not read":
+            heard[document["for"]].add(document["id"])
     return [
         (issuer, other)
         for issuer in comparison.issuers
         for other in comparison.issuers
-        if issuer in heard and issuer != other and (issuer, other) not in named
+        if issuer != other and (issuer, other) not in named and heard[issuer] - heard[other]
     ]
 
 
 def _namings(db: Database, own: dict[str, list[dict[str, Any]]]) -> list[Naming]:
     found = []
     for code, documents in own.items():
-        names, args = _in([document["id"] for document in documents if document["issuer_id"] == code])
+        names, args = _in([document["id"] for document in documents])
         for row in rows(
             db,
             "select coalesce(mentions.issuer_id, instrument_id) as named, role, count(*) as n,"

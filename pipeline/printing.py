@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from .comparing import FINDINGS, Comparison, Counterpart, Quote, silences
+from .comparing import FINDINGS, NAMINGS_COUNTED, Comparison, Counterpart, Quote, silences
 from .coverage import AXES, Cell, Matrix, in_words
 from .exporting import Listing, column, csv_text, described
 from .store import BINDINGNESS
@@ -34,7 +34,7 @@ def to_markdown(comparison: Comparison) -> str:
             lines += [f"### {label}", ""]
             for pair in pairs:
                 lines += [*_pair_lines(pair), ""]
-    lines += ["## Who names whom", ""]
+    lines += ["## Who names whom", "", NAMINGS_COUNTED, ""]
     lines += [f"- {names[issuer]} names nobody of {names[other]}." for issuer, other in silences(comparison)]
     lines += [
         f"- {names[naming.issuer]} names {naming.name or naming.named} as {naming.role}: {naming.times}"

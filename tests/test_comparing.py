@@ -202,6 +202,20 @@ def test_nothing_is_said_of_the_silence_of_one_whose_texts_could_not_be_read(db)
     assert silences(compare(db, ["XAA", "XBB"])) == [("XAA", "XBB")]
 
 
+def test_a_third_state_that_a_joint_text_names_is_named_by_each_who_signed(db):
+    plant_document(db, "both", issuer="XAA-XBB")
+    plant_mention(db, "both", "We work with Corvane.", "Corvane", issuer="XCC", role="partner")
+    plant_document(db, "xcc", issuer="XCC")
+    found = compare(db, ["XAA", "XBB", "XCC"])
+    assert [(one.issuer, one.named) for one in found.namings] == [("XAA", "XCC"), ("XBB", "XCC")]
+    assert silences(found) == [("XCC", "XAA"), ("XCC", "XBB")]
+
+
+def test_that_two_have_only_a_joint_text_says_nothing_of_who_of_them_names_whom(db):
+    plant_document(db, "both", issuer="XAA-XBB")
+    assert silences(compare(db, ["XAA", "XBB"])) == []
+
+
 def test_a_quote_says_where_it_stands(planted):
     quote = quotes_of_cell(planted, "XAA", "CRIME")[0]
     assert quote.where == "Strategy xaa-2016 (2016), p. 1"

@@ -34,7 +34,7 @@ def a_comparison(*words):
         topics=(("CAP", "Skills"), ("RTS", "Rights")),
         themes=(("CAP", "Skills"), ("RTS", "Rights")),
         documents=tuple(
-            {"for": one, "issuer_id": one, "title": "Strategy", "year": None, "status": "read", "is_covered": 1}
+            {"for": one, "id": one, "issuer_id": one, "title": "Strategy", "year": None, "status": "read", "is_covered": 1}
             for one in ("XAA", "XBB")
         ),
         cells={

@@ -11,7 +11,17 @@ from typing import Any
 from sqlite_utils import Database
 
 from ..citing import Citation
-from ..comparing import FINDINGS, NEAREST_FIRST, Quote, compare, issuers_with_documents, own_documents, quotes
+from ..comparing import (
+    FINDINGS,
+    NAMINGS_COUNTED,
+    NEAREST_FIRST,
+    Quote,
+    compare,
+    issuers_with_documents,
+    own_documents,
+    quotes,
+    silences,
+)
 from ..coverage import AXES, Axis, behind, bounds, cells, detection, ids_in, in_words, shades, topics
 from ..coverage import matrix as everybody
 from ..editions import differences
@@ -139,6 +149,8 @@ def comparison(db: Database, issuers: list[str], at: int | None, axis: Axis) -> 
         "relations": RELATIONS,
         "pairs": {name: of_theme for name, of_theme in pairs.items() if of_theme},
         "namings": {code: [naming for naming in found.namings if naming.issuer == code] for code in issuers},
+        "silences": silences(found),
+        "namings_counted": NAMINGS_COUNTED,
         **_shown_counts(db, [cell.commitments for cell in found.cells.values()]),
         "differences": {topic: in_words(one, found.names) for topic, one in found.differences.items()},
         "bindingness": labels,
