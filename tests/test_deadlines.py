@@ -108,6 +108,15 @@ def test_a_month_without_a_year_is_the_next_one_of_its_name(text, last):
         "over the coming years",
         "in the short term",
         "throughout the course of this strategy",
+        "in the years to come",
+        "over the years ahead",
+        "in coming years",
+        "over the next few decades",
+        "by the next ministerial meeting",
+        "in a year\u2019s time",
+        "once in 2 years",
+        "at minimum every four years",
+        "every second year",
     ],
 )
 def test_what_has_no_end_has_an_open_one(text):
@@ -146,6 +155,65 @@ def test_a_day_that_no_calendar_has_leaves_the_end_open(text):
 )
 def test_a_date_before_the_text_is_no_deadline(text):
     assert find_deadline(text, PUBLISHED) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "As said in the 2021 Defence White Paper, we will act.",
+        "The steps set out in the 2021\u20132024 Action Plan will be taken.",
+        "We will keep to what was declared in the 2022 Delhi Declaration.",
+        "Prepare an action plan for 2021-2023.",
+        "Implement the Programme for the Development of Security for 2021\u20132029.",
+        "Propose a plan of action for the next three years.",
+        "Keep to our commitments (agreed in 2020) with partners.",
+        "Raise the number of firms that take part (71 as at October 2020).",
+    ],
+)
+def test_a_year_in_a_title_the_span_of_a_plan_and_what_has_been_are_no_deadline(text):
+    assert find_deadline(text, PUBLISHED) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["in the 2021-2022 two-year period", "in the 2021-2022 term", "in the 2021 fiscal year", "in the year 2021"]
+)
+def test_a_period_that_has_its_years_in_front_is_one(text):
+    assert find_deadline(text, PUBLISHED) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Hold a month of security in October each year.", "each year"),
+        ("To be held once every two years as of 2021.", "once every two years"),
+        ("Report annually, by 1 August.", "annually"),
+        ("In annual plans, and annually, it will report.", "annually"),
+    ],
+)
+def test_a_day_of_each_year_is_no_end(text, words):
+    found = find_deadline(text, PUBLISHED)
+    assert (found.text, found.to_on) == (words, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("within 90 days of his appointment", ""),
+        ("within 120 days of the commencement of work by the Bureau", ""),
+        ("within 90 days of this Resolution being passed", "2020-07-30"),
+        ("in 18 months from the adoption of the policy", "2021-11-01"),
+    ],
+)
+def test_a_length_of_time_from_another_day_than_the_text_has_no_known_end(text, last):
+    assert days(text) == (PUBLISHED, last)
+
+
+def test_what_goes_on_from_a_year_has_no_end():
+    assert days("From 2022 onward") == ("2022-01-01", "")
+
+
+def test_a_full_stop_behind_a_month_is_no_part_of_it():
+    assert find_deadline("We will meet in February.", PUBLISHED).text == "in February"
 
 
 def test_behind_a_date_in_the_past_a_later_one_is_found():
@@ -194,6 +262,7 @@ def test_a_deadline_is_found_with_its_words_and_offsets(text, expected):
         ("Q1 2021 – Q3 2022", ("2021-01-01", "2022-09-30")),
         ("June 2021 / March 2022", ("2021-06-01", "2022-03-31")),
         ("31 June 2023", ("2020-05-01", "")),
+        ("< 2 years", ("2020-05-01", "2022-05-01")),
         ("ongoing", ("", "")),
     ],
 )

@@ -2,7 +2,8 @@
 
 Reads a text and the day of its document; gives the words with their offsets, and ISO dates. Only
 what is written is used: "by 2025" ends with 2025; "over the next three years" is counted from the
-day of publication; "annually" has no end. An end that cannot be known stays "". The spans are found
+day of publication; "annually" has no end. An end that cannot be known stays "". A year in a title, the
+span of a plan and what has been are no deadline. The spans are found
 by patterns, because free date search invents dates; what a span says is read by dateparser.
 """
 
@@ -15,8 +16,8 @@ from functools import cache
 from typing import Any
 
 _MONTH = (
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
-    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?"
+    r"(?:(?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
+    r"|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?)"
 )
 _YEAR = r"(?:19|20)\d{2}"
 _COUNT = r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|eighteen|twenty)"
@@ -28,20 +29,30 @@ _PART = (
 )
 _DATE = rf"(?:(?:\d{{1,2}}(?:st|nd|rd|th)? )?{_MONTH},? (?:\d{{1,2}}, )?{_YEAR}|{_YEAR})"
 _FREQUENCY = (
-    rf"annually|every (?:{_COUNT} )?(?:year|month)s?|each year|(?:at least |at minimum )?once (?:a|every|per) (?:year|month)"
-    r"|(?:on )?an? (?:annual|yearly|biennial|periodic) basis|biennially|bi-annually|quarterly|twice (?:a|per) year|annual"
+    rf"annually|(?:(?:at least|at minimum) )?(?:once )?every (?:(?:{_COUNT}|other|second) )?(?:year|month)s?|each year"
+    rf"|(?:(?:at least|at minimum) )?once (?:a|every|per|in) (?:{_COUNT} )?(?:year|month)s?"
+    r"|(?:on )?an? (?:annual|yearly|biennial|periodic) basis|biennially|bi-annually|twice (?:a|per) year"
+)
+
+_VAGUE = (
+    r"\b(?:over|in|during|throughout) (?:the )?(?:coming|next|following|upcoming) (?:few |several )?(?:years?|months?|weeks?|decades?)"
+    r"|(?:in|over|during) the (?:years|months|weeks|decades) (?:to come|ahead)|in a year[\u2019']s time"
+    r"|in the (?:short|medium|long|longer|near)[- ](?:and medium[- ])?term"
+    rf"|(?:throughout|during|in|by|later|commencing|starting) (?:this|next|the coming) (?:{_SEASON}|year)"
+    r"|by (?:the|our) (?:next|upcoming) (?:[\w.-]+ ){0,4}?(?:ministerial meeting|meeting|ministerial|summit|conference|session)"
 )
 
 _PATTERNS = (
     ("range", rf"\b(?:between|from|during|over|in|for) (?:the )?(?:period )?(?P<a>{_DATE})\s?(?:and|to|until|-|\u2013|/)\s?(?P<b>{_DATE})(?: period)?"),
     ("by", rf"\b(?:by|before|until|no later than|not later than|prior to|up to) (?:the )?(?:{_PART})?(?:of )?(?P<a>{_DATE})"),
     ("in", rf"\b(?:in|during|throughout|within) (?:the (?:course of )?(?:year )?)?(?:{_PART})?(?P<a>{_DATE})"),
-    ("part", rf"\b(?:at|from|towards?|as of|starting (?:in|from)|beginning in) {_PART}?(?P<a>{_DATE})"),
-    ("within", rf"\b(?:within|in|over|during|for|after) (?:a period of |the )?(?:next|coming|following|first)? ?(?P<n>{_COUNT})[ -](?P<u>{_UNIT})\b(?! ago| old)"),
+    ("part", rf"\b(?:(?<!as )at|from|towards?|as of|starting (?:in|from)|beginning in) {_PART}?(?P<a>{_DATE})(?P<on> on(?:wards?)?\b)?"),
+    ("within", rf"\b(?<!once )(?:within|in|over|during|for|after) (?:a period of |the )?(?:next|coming|following|first)? ?(?P<n>{_COUNT})[ -](?P<u>{_UNIT})\b(?! ago| old)"),
     ("month", rf"\b(?:in|by|by the end of|before|during|throughout) (?P<m>{_MONTH})(?! ?\d)"),
     ("course", r"\b(?:throughout|through|over|during) the (?:course|life|lifetime|duration|period|term) of (?:this|the) (?:strategy|plan|programme|program|action plan)"),
-    ("vague", rf"\b(?:over|in|during) the (?:coming|next|following) (?:years?|months?|weeks?|decade)|in the years to come|in the (?:short|medium|long|longer|near)[- ](?:and medium[- ])?term|(?:throughout|during|in|by) (?:this|next|the coming) (?:{_SEASON}|year)"),
+    ("vague", _VAGUE),
     ("often", rf"\b(?:{_FREQUENCY})\b"),
+    ("regular", r"\b(?:annual|quarterly)\b"),
 )  # fmt: skip
 _COMPILED = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _PATTERNS)
 _WORDS = {
@@ -60,6 +71,33 @@ _NAMED_BY_YEAR = re.compile(
     re.IGNORECASE,
 )
 """What a year before it only names: "the 2003 budget" is no deadline."""
+_TITLED_BY_YEAR = re.compile(
+    rf"(?:\s?[-\u2013/]\s?{_YEAR})?\s+(?!(?:(?:one|two|three|four|five|\d+)-year |calendar |fiscal |financial |budget )*"
+    r"(?:periods?|terms?|years?|timeframe|biennium)\b)[A-Za-z]",
+    re.IGNORECASE,
+)
+"""What stands behind "the 2016" when the year is part of a title: "in the 2016 Defence White Paper"."""
+_SPANNED = re.compile(
+    r"\b(?i:plans?|programmes?|programs?|strateg(?:y|ies)|agendas?|budgets?|roadmaps?|schedules?|tasks)"
+    r"(?:\s+(?:(?:of|for|the|on|and|action)\b|[A-Z(]\S*))*\s+$"
+)
+"""What a period behind it only says the span of: to draw up "an action plan for 2008-2013" is not due in 2013."""
+_LED_BY_THE = re.compile(rf"\bthe (?:{_YEAR}\s?[-\u2013/]\s?)?{_YEAR}$", re.IGNORECASE)
+_HAS_BEEN = re.compile(r"\((?:\w+ly )?(?:\w+ed|held|set|made|begun) $", re.IGNORECASE)
+"""What makes a date in brackets one of the past, even in the year of the text: "(agreed in 2010 and 2011)"."""
+_OFTEN_BEFORE = re.compile(rf"\b(?:{_FREQUENCY}),? $", re.IGNORECASE)
+_OFTEN_BEHIND = re.compile(rf"(?: of)?,? (?:{_FREQUENCY})\b", re.IGNORECASE)
+"""What makes a date the day of each year, and no end: "in October each year", "once every two years as of 2013"."""
+_FROM_A_DAY = re.compile(r" (?:of|from|after|following) ", re.IGNORECASE)
+_FROM_THIS_DAY = re.compile(
+    r" (?:of (?:implementation|operation)|(?:of|from|after|following) (?:(?:the )?(?:\w+ )?(?:adoption|approval|publication|release|start"
+    r"|launch|implementation|entry into force) of )?(?:this|the) (?:\w+ ){0,3}?"
+    r"(?:resolution|policy|strategy|plan|programme|program|decision|decree|act|law|order|concept|doctrine))\b",
+    re.IGNORECASE,
+)
+"""From when a length of time is counted: from the text itself, or from a day that the text does not tell."""
+_LENGTH = re.compile(rf"[<\u2264] ?(?P<n>{_COUNT}) (?P<u>{_UNIT})", re.IGNORECASE)
+"""The cell of a table that gives a length of time: "< 2 years"."""
 _BEFORE = re.compile(r"(?:before|prior to)\b(?!.*\bend of\b)", re.IGNORECASE)
 """What ends the day before a date, and not with it."""
 
@@ -84,13 +122,28 @@ def find_deadline(text: str, published_on: str) -> Deadline | None:
     """
     for name, pattern in _COMPILED:
         for match in pattern.finditer(text):
-            if match[0][-1].isdigit() and _NAMED_BY_YEAR.match(text, match.end()):
+            if _is_another_time(name, match):
                 continue
             from_on, to_on = _interval(name, match, published_on)
             if not _is_past(to_on, published_on):
                 words = match[0].rstrip()
                 return Deadline(words, match.start(), match.start() + len(words), from_on, to_on)
     return None
+
+
+def _is_another_time(name: str, match: re.Match[str]) -> bool:
+    """Say whether a date is not that of the act: a year in a title, the span of a plan, a day of each year, or past."""
+    before, behind = match.string[: match.start()], match.string[match.end() :]
+    if match[0][-1].isdigit():
+        is_title = _NAMED_BY_YEAR.match(behind) or (
+            name in ("range", "in", "part") and _LED_BY_THE.search(match[0]) and _TITLED_BY_YEAR.match(behind)
+        )
+        if is_title or _HAS_BEEN.search(before):
+            return True
+    if name in ("range", "within") and match[0].lower().startswith("for "):
+        return _SPANNED.search(before) is not None
+    is_day = name in ("in", "part", "month")
+    return is_day and bool(_OFTEN_BEFORE.search(before) or _OFTEN_BEHIND.match(behind))
 
 
 def date_cell(text: str, published_on: str) -> Deadline | None:
@@ -102,6 +155,9 @@ def date_cell(text: str, published_on: str) -> Deadline | None:
         return found
     dates = list(re.finditer(_DATE, stripped, re.IGNORECASE))
     from_on = to_on = ""
+    if (length := _LENGTH.fullmatch(stripped)) and published_on:
+        from_on = first_day(published_on)
+        to_on = _later(from_on, _WORDS.get(length["n"].lower()) or int(length["n"]), length["u"].lower())
     if dates:
         *others, last = dates
         from_on = _day(dates[0][0], end=False, whole=stripped[: dates[0].end()]) if others else first_day(published_on)
@@ -129,14 +185,24 @@ def _interval(name: str, match: re.Match[str], published_on: str) -> tuple[str, 
         return start, _day_before(_day(match["a"], end=False, whole=match[0]))
     if name == "by":
         return start, _day(match["a"], end=True, whole=match[0])
+    if name == "part" and match["on"]:
+        return _day(match["a"], end=False, whole=match[0]), ""
     if name in ("in", "part"):
         return _day(match["a"], end=False, whole=match[0]), _day(match["a"], end=True, whole=match[0])
+    if name == "within" and start and _is_from_another_day(match):
+        return start, ""
     if name == "within" and start:
         return start, _later(start, _WORDS.get(match["n"].lower()) or int(match["n"]), match["u"].lower())
     if name == "month" and start:
         last = _next_month(start, match["m"])
         return start, _day_before(f"{last[:7]}-01") if _BEFORE.match(match[0]) else last
     return start, ""
+
+
+def _is_from_another_day(match: re.Match[str]) -> bool:
+    """Say whether a length of time is counted from a day that is not known: "within 90 days of his appointment"."""
+    behind = match.string[match.end() :]
+    return _FROM_A_DAY.match(behind) is not None and _FROM_THIS_DAY.match(behind) is None
 
 
 def _day(text: str, *, end: bool, whole: str) -> str:
