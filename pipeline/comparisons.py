@@ -1,6 +1,6 @@
 """Comparisons: the same promise elsewhere, and who commits to what.
 
-Reads `commitments` with their themes and vectors, `passage_themes` and `documents`; writes
+Reads `commitments` with their themes and vectors, `passage_themes`, `theme_words` and `documents`; writes
 `counterparts` (pairs of commitments of different issuers, with what one is to the other), `formulas`
 and `formula_commitments` (words that several documents repeat) and `coverage` (issuer by theme). The
 whole corpus is one input: the stage does nothing, or everything.
@@ -284,9 +284,8 @@ def _write_pairs(db: Database, judged: Iterable[tuple[Pair, Verdict, Verdict]], 
 def _fingerprint(db: Database, settings: Settings) -> str:
     documents = rows(db, "select id, issuer_id, published_on, year, status, is_covered from documents order by id")
     # Every theme of every text counts here, not the main ones alone, which the output of the stage before speaks of.
-    themes = [
-        rows(db, f"select * from {name} order by 1, 2") for name in ("themes", "commitment_themes", "passage_themes")
-    ]
+    tables = ("themes", "commitment_themes", "passage_themes", "theme_words")
+    themes = [rows(db, f"select * from {name} order by 1, 2") for name in tables]
     return digest(
         COMPARER, weights_key(), documents, outputs(db, "commitments"), themes, encoder_key(settings.encoder),
         settings.counterpart_floor, settings.counterpart_most,

@@ -24,11 +24,17 @@ from .store import rows
 FINDINGS = {
     "committed": "promises something",
     "mentioned": "speaks of it without a promise",
-    "absent": "does not speak of it",
+    "absent": "does not speak of it in what could be read",
     "not read": "has no document that could be read in a language that is covered",
     "no document": "has no document here",
 }
 """What a cell of the coverage matrix can say; the last four are the four kinds of nought."""
+
+_BY_WORDS = {
+    "mentioned": "uses two of the words that name it, without a promise",
+    "absent": "uses no two of the words that name it in one passage",
+}
+"""Of a sub-theme nobody has coded which passages speak of it, so no more is said than what its words show."""
 
 AXES = {"theme": "Themes", "subtheme": "Sub-themes", "year": "Years"}
 """By what commitments are counted, besides the elements of a guideline, with the word for what is counted then."""
@@ -46,6 +52,11 @@ class Axis:
 
     by: str = "theme"
     theme: str = ""
+
+
+def findings(axis: Axis) -> dict[str, str]:
+    """Return what a cell of the matrix can say along an axis, with what it means."""
+    return FINDINGS | (_BY_WORDS if axis.by == "subtheme" else {})
 
 
 @dataclass(frozen=True)
@@ -97,11 +108,11 @@ class Behind:
     """What stands behind a cell.
 
     `commitments` are as many as its number, each with those that say it again in the same document; `passages` are
-    those that speak of the topic, the likest first, with how like.
+    those that speak of the topic, the likest first, with the words by which each does; "" where it is filed under it.
     """
 
     commitments: dict[str, list[str]]
-    passages: dict[str, float]
+    passages: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -276,7 +287,10 @@ def behind(
         passages = [passage for one in documents for passage in touching[one["id"]]]
         found[issuer] = Behind(
             first_of_each(promise for one in documents for promise in promised[one["id"]]),
-            {one["id"]: one["likeness"] for one in sorted(passages, key=lambda one: -one["likeness"])},
+            {
+                one["id"]: one["words"]
+                for one in sorted(passages, key=lambda one: (-one["likeness"], -len(one["words"])))
+            },
         )
     return found
 
@@ -301,16 +315,21 @@ _PROMISES = {
 }
 _COUNTED = "topic, document, count(*) as n, count(distinct first) as firsts, max(bindingness) as bindingness, max(year) as year"
 _IN_OWN = "passages.document_id in (select value from json_each(:documents))"
-_PASSAGE = "passages.id, passages.document_id as document, likeness"
+_PASSAGE = "passages.id, passages.document_id as document"
 _TOUCHED = {
-    "theme": f"select theme_id as topic, {_PASSAGE} from passages"
-    f" cross join passage_themes on passage_id = passages.id where {_IN_OWN} and :theme in ('', theme_id)",
-    "subtheme": f"select theme_id as theme, {_PASSAGE}, text from passages"
-    f" cross join passage_themes on passage_id = passages.id where {_IN_OWN} and :theme in ('', theme_id)",
-    "year": f"select cast(documents.year as text) as topic, {_PASSAGE} from passages"
+    "theme": f"select theme_id as topic, {_PASSAGE}, likeness, '' as words from passages"
+    f" cross join passage_themes on passage_id = passages.id where {_IN_OWN} and :theme in ('', theme_id)"
+    f" union all select theme_id as topic, {_PASSAGE}, 0.0 as likeness, words from passages"
+    f" cross join theme_words on passage_id = passages.id where {_IN_OWN} and :theme in ('', theme_id)",
+    "subtheme": f"select {_PASSAGE}, passages.text from passages_fts(:words) cross join passages"
+    f" on passages.rowid = passages_fts.rowid where {_IN_OWN} and role not in ('contents', 'reference')",
+    "year": f"select cast(documents.year as text) as topic, {_PASSAGE}, likeness, '' as words from passages"
     " cross join passage_themes on passage_id = passages.id join documents on documents.id = passages.document_id"
+    f" where {_IN_OWN} and theme_id = :theme"
+    f" union all select cast(documents.year as text) as topic, {_PASSAGE}, 0.0 as likeness, words from passages"
+    " cross join theme_words on passage_id = passages.id join documents on documents.id = passages.document_id"
     f" where {_IN_OWN} and theme_id = :theme",
-    "element": f"select element_id as topic, {_PASSAGE} from guideline_elements"
+    "element": f"select element_id as topic, {_PASSAGE}, likeness, '' as words from guideline_elements"
     " cross join guideline_quotes on element_id = guideline_elements.id join passages on passages.id = passage_id"
     f" where guideline_id = :by and {_IN_OWN}",
 }
@@ -334,36 +353,36 @@ def _lengths(db: Database, args: dict[str, str]) -> dict[str, int]:
 
 def _touching(db: Database, axis: Axis, args: dict[str, str], only: Sequence[str] | None) -> Iterator[dict[str, Any]]:
     """Yield the passages that speak of a topic of an axis, once for each of them."""
-    found = rows(db, _TOUCHED[_which(axis)], args)
     if axis.by != "subtheme":
-        yield from found
+        yield from rows(db, _TOUCHED[_which(axis)], args)
         return
     terms = _terms(db, axis.theme, only)
-    for passage in found:
-        for name in _spoken_of(passage["text"], terms.get(passage["theme"], {})):
-            yield {**passage, "topic": name}
+    words = " OR ".join(sorted({f'"{term}"' for listed in terms.values() for term, _ in listed}))
+    for passage in rows(db, _TOUCHED["subtheme"], {**args, "words": words}) if words else ():
+        for name, held in _spoken_of(passage["text"], terms):
+            yield {**passage, "topic": name, "likeness": float(len(held)), "words": ", ".join(held)}
 
 
-def _terms(
-    db: Database, theme: str, only: Sequence[str] | None
-) -> dict[str, dict[str, list[tuple[str, re.Pattern[str]]]]]:
-    """Return the terms that name each sub-theme, by its theme."""
-    found: dict[str, dict[str, list[tuple[str, re.Pattern[str]]]]] = defaultdict(dict)
-    for row in rows(db, "select id, theme_id, terms from subthemes where ? in ('', theme_id)", [theme]):
+def _terms(db: Database, theme: str, only: Sequence[str] | None) -> dict[str, list[tuple[str, re.Pattern[str]]]]:
+    """Return the terms that name each sub-theme of a theme."""
+    found = {}
+    for row in rows(db, "select id, terms from subthemes where ? in ('', theme_id)", [theme]):
         if only is None or row["id"] in only:
             terms = [same_text(term) for term in row["terms"].split(", ") if term]
-            found[row["theme_id"]][row["id"]] = [(term, re.compile(rf"\b{re.escape(term)}\b")) for term in terms]
+            found[row["id"]] = [(term, re.compile(rf"\b{re.escape(term)}\b")) for term in terms]
     return found
 
 
-def _spoken_of(text: str, terms: Mapping[str, Sequence[tuple[str, re.Pattern[str]]]]) -> Iterator[str]:
-    """Yield the sub-themes of which a passage on their theme speaks: those of whose terms it holds two."""
+def _spoken_of(
+    text: str, terms: Mapping[str, Sequence[tuple[str, re.Pattern[str]]]]
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield the sub-themes of whose terms a passage holds two, with these, whatever theme it is filed under."""
     text = same_text(text)
     for name, listed in terms.items():
         # Most terms stand nowhere in a text, which is found much sooner without a pattern.
-        held = sum(term in text and bool(pattern.search(text)) for term, pattern in listed)
-        if held >= min(2, len(listed)) > 0:
-            yield name
+        held = [term for term, pattern in listed if term in text and pattern.search(text)]
+        if len(held) >= min(2, len(listed)) > 0:
+            yield name, held
 
 
 def detection(db: Database) -> Detection | None:

@@ -17,7 +17,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from .comparing import Quote, own_documents, quotes
-from .coverage import FINDINGS, READ, Axis, cells, first_of_each, ids_in
+from .coverage import READ, Axis, cells, findings, first_of_each, ids_in
 from .errors import ConcordError
 from .exporting import Listing, column
 from .store import rows
@@ -25,7 +25,7 @@ from .store import rows
 STANDINGS = {
     "carries": "promises alike",
     "otherwise": "promises something else of it",
-    **{name: meaning for name, meaning in FINDINGS.items() if name != "committed"},
+    **{name: meaning for name, meaning in findings(Axis("subtheme")).items() if name != "committed"},
 }
 """What a member can do with a sub-theme of the group's commitments; the last four are the kinds of nought."""
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from .comparing import FINDINGS, NAMINGS_COUNTED, Comparison, Counterpart, Quote, silences
-from .coverage import AXES, Cell, Matrix, in_words
+from .coverage import AXES, Axis, Cell, Matrix, findings, in_words
 from .exporting import Listing, column, csv_text, described
 from .store import BINDINGNESS
 
@@ -24,7 +24,7 @@ def to_markdown(comparison: Comparison) -> str:
     columns = [by, *(names[code] for code in comparison.issuers), *(["difference"] if comparison.measured else [])]
     lines += ["", f"## {AXES.get(by, 'Elements')}", "", f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
     for topic, label in comparison.topics:
-        cells = [cell_text(comparison.cells.get((code, topic))) for code in comparison.issuers]
+        cells = [cell_text(comparison.cells.get((code, topic)), comparison.axis) for code in comparison.issuers]
         differs = [in_words(comparison.differences[topic], names)] if comparison.measured else []
         lines.append(f"| {' | '.join([label, *cells, *differs])} |")
     lines += ["", "## Counterparts", ""]
@@ -44,12 +44,12 @@ def to_markdown(comparison: Comparison) -> str:
     return "\n".join(lines)
 
 
-def cell_text(cell: Cell | None) -> str:
+def cell_text(cell: Cell | None, axis: Axis) -> str:
     """Return what a cell of the matrix says, in words; "" where there is nothing to say."""
     if cell is None:
         return ""
     if cell.finding != "committed" or cell.bindingness is None:
-        return FINDINGS[cell.finding]
+        return findings(axis)[cell.finding]
     told = [BINDINGNESS[cell.bindingness][0].lower()]
     told += [f"{cell.per_thousand} in 1,000 sentences"] if cell.per_thousand is not None else []
     told += [f"latest {cell.latest_year}"] if cell.latest_year else []
@@ -168,6 +168,6 @@ def matrix_to_markdown(matrix: Matrix) -> str:
     labels = dict(matrix.topics)
     lines = [f"| issuer | {' | '.join(labels.values())} |", "|---" * (1 + len(labels)) + "|"]
     for code, name in matrix.names.items():
-        told = [cell_text(matrix.cells.get((code, topic))) for topic in labels]
+        told = [cell_text(matrix.cells.get((code, topic)), matrix.axis) for topic in labels]
         lines.append(f"| {name} | {' | '.join(told)} |")
     return "\n".join([f"# {AXES.get(matrix.axis.by, matrix.axis.by)}", "", *lines])

@@ -294,6 +294,14 @@ create table passage_themes (
 ) strict;
 create index passage_themes_theme on passage_themes(theme_id);
 
+create table theme_words (
+    passage_id text not null references passages(id) on delete cascade,
+    theme_id text not null references themes(id),
+    words text not null,
+    primary key (passage_id, theme_id)
+) strict;
+create index theme_words_theme on theme_words(theme_id);
+
 create table embeddings (
     text_hash text not null,
     model text not null,

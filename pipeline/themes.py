@@ -1,8 +1,8 @@
 """Themes: what each commitment is about, by the taxonomy, and the sub-themes that emerge inside each.
 
-Reads `commitments`, `sentence_themes`, `passages`, `embeddings` and `corpora/themes.toml`; writes
-`themes`, `commitment_themes`, `passage_themes`, `subthemes` with `subtheme_members` and
-`subtheme_lineage`, and the theme columns of `commitments`. The whole corpus is one input: the stage
+Reads `documents`, `commitments`, `sentence_themes`, `passages`, `embeddings` and `corpora/themes.toml`;
+writes `themes`, `commitment_themes`, `passage_themes`, `theme_words`, `subthemes` with `subtheme_members`
+and `subtheme_lineage`, and the theme columns of `commitments`. The whole corpus is one input: the stage
 does nothing, or everything; but the sub-themes of a theme whose commitments are the same stay as they are.
 
 The trained model has said of each sentence how probable each theme is; a theme that is as probable
@@ -10,6 +10,9 @@ as not holds. Where it holds none probable, the taxonomy decides: a text's liken
 cosine to the nearest of the theme's seeds, and a step more for each of the theme's keywords that it
 holds. A phrase that looks like one theme and belongs to another is a seed of that other. A commitment
 that is far from all of them is "emerging": what gathers there may be a theme that the taxonomy lacks.
+
+A document under a theme of which no passage is filed may speak of it all the same; `theme_words` holds its
+passages with words of that theme (`touching.py`).
 
 Ids of sub-themes, and names that people gave them (`subtheme_names`, `naming.py`), outlive reruns.
 """
@@ -34,16 +37,17 @@ from .errors import ManifestError
 from .ids import digest
 from .models import encoder_key, load_encoder
 from .naming import machine_label, names_of_people
-from .passages import JUDGED
+from .passages import COVERED, JUDGED
 from .records import Report, Tally
 from .settings import Settings, bundled
 from .store import forget, mark, now, outputs, rows, stale, table, write_rows
 from .subthemes import Group, group, lineage
+from .touching import words_in, words_pattern
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-ASSIGNER = "themes/3"
+ASSIGNER = "themes/4"
 GROUPER = "subthemes/2"
 SUBTHEMES = "subthemes"
 """Under this name stands in `builds` what the sub-themes of each theme were made from."""
@@ -68,12 +72,12 @@ class Theme:
     seeds: tuple[str, ...]
     keywords: tuple[str, ...]
     negatives: tuple[tuple[str, str], ...]
+    touches: tuple[str, ...] = ()
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """Matches the theme's keywords as whole words; a final * stands for any ending."""
-        words = (re.escape(word).replace(r"\*", r"\w*").replace("'", "['\u2019]") for word in self.keywords)
-        return re.compile(rf"\b(?:{'|'.join(words)})\b" if self.keywords else r"(?!)", re.IGNORECASE)
+        return words_pattern(self.keywords)
 
 
 def load_themes(path: Path | None = None) -> list[Theme]:
@@ -95,6 +99,7 @@ def load_themes(path: Path | None = None) -> list[Theme]:
                 seeds=tuple(theme["seeds"]),
                 keywords=tuple(theme["keywords"]),
                 negatives=tuple((negative["text"], negative["theme"]) for negative in theme.get("negatives", ())),
+                touches=tuple(theme["touches"]),
             )
             for theme in content["theme"]
         ]
@@ -114,6 +119,19 @@ def load_emerging(path: Path | None = None) -> Theme:
         return Theme(told["code"], told["label"], told["definition"], told.get("border", ""), (), (), (), ())
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise ManifestError(f"{path} cannot be used: {error!r}.", remedy="It needs a table [emerging].") from error
+
+
+def load_context(path: Path | None = None) -> tuple[str, ...]:
+    """Return the words of cyberspace, beside which words of a theme count.
+
+    Raises:
+        ManifestError: the file cannot be parsed, or has no such words.
+    """
+    path = path or bundled("corpora") / THEMES_FILE
+    try:
+        return tuple(tomllib.loads(path.read_text("utf-8"))["touching"]["context"])
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise ManifestError(f"{path} cannot be used: {error!r}.", remedy="It needs a table [touching].") from error
 
 
 class Taxonomy:
@@ -176,7 +194,8 @@ def run(db: Database, settings: Settings, report: Report) -> Tally:
         ModelError: the encoder cannot be loaded.
     """
     themes, emerging = load_themes(), load_emerging()
-    inputs = {WHOLE: _fingerprint(db, settings, [*themes, emerging])}
+    context = load_context()
+    inputs = {WHOLE: _fingerprint(db, settings, [*themes, emerging], context)}
     if not stale(db, "themes", inputs):
         return Tally(kept=1)
     started = time.monotonic()
@@ -186,6 +205,7 @@ def run(db: Database, settings: Settings, report: Report) -> Tally:
         _write_taxonomy(db, [*themes, emerging])
         primary = _assign_commitments(db, taxonomy, emerging, settings, tally)
         _assign_passages(db, taxonomy, settings, tally)
+        _note_words(db, themes, context, tally)
         report(0, 1, "sub-themes")
         _group_themes(db, [*taxonomy.codes, emerging.code], primary, settings, tally)
         output_hash = digest(*rows(db, "select id, theme_id, subtheme_id from commitments order by id"))
@@ -271,6 +291,38 @@ def _assign_passages(db: Database, taxonomy: Taxonomy, settings: Settings, tally
         for column in columns
     ]
     tally.add("passage_themes", write_rows(db, "passage_themes", listed))
+
+
+_UNFILED = """
+select documents.id as document_id, themes.id as theme_id from documents cross join themes
+where is_emerging = 0 and not exists (
+    select 1 from passage_themes join passages on passages.id = passage_id
+    where passages.document_id = documents.id and passage_themes.theme_id = themes.id
+)
+"""
+_TEXTS = f"""
+select passages.id, document_id, text, title || ' ' || coalesce(heading_path, '') as headings from passages
+join documents on documents.id = document_id
+where role not in ('contents', 'reference') and passages.language in ({", ".join(f"'{one}'" for one in ("", *sorted(COVERED)))})
+order by passages.id
+"""
+"""Everything that is printed in a text counts, its headings, captions and notes too; its list of contents does not."""
+
+
+def _note_words(db: Database, themes: Sequence[Theme], context: Sequence[str], tally: Tally) -> None:
+    """Write which passages hold words of a theme, in documents of which no passage is filed under it."""
+    patterns = {theme.code: words_pattern(theme.touches) for theme in themes}
+    about = words_pattern(context)
+    unfiled: dict[str, list[str]] = defaultdict(list)
+    for row in rows(db, _UNFILED):
+        unfiled[row["document_id"]].append(row["theme_id"])
+    listed = [
+        {"passage_id": row["id"], "theme_id": code, "words": ", ".join(words)}
+        for row in rows(db, _TEXTS)
+        for code in unfiled[row["document_id"]]
+        if (words := words_in(row["text"], patterns[code], about, headings=row["headings"]))
+    ]
+    tally.add("theme_words", write_rows(db, "theme_words", listed))
 
 
 def _group_themes(
@@ -390,7 +442,7 @@ def _write_taxonomy(db: Database, themes: Sequence[Theme]) -> None:
     )  # fmt: skip
 
 
-def _fingerprint(db: Database, settings: Settings, themes: Sequence[Theme]) -> str:
+def _fingerprint(db: Database, settings: Settings, themes: Sequence[Theme], context: Sequence[str]) -> str:
     parts = (
         settings.theme_floor, settings.secondary_margin, settings.mention_floor, settings.subtheme_neighbours,
         settings.subtheme_resolution, settings.subtheme_smallest,
@@ -400,7 +452,9 @@ def _fingerprint(db: Database, settings: Settings, themes: Sequence[Theme]) -> s
         GROUPER,
         encoder_key(settings.encoder),
         themes,
+        context,
         parts,
+        rows(db, "select id, title from documents order by id"),
         outputs(db, "commitments"),
         outputs(db, "passages"),
     )

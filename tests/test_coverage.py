@@ -18,6 +18,7 @@ from pipeline.coverage import (
     cells,
     detection,
     difference,
+    findings,
     in_words,
     matrix,
     shades,
@@ -57,6 +58,34 @@ def test_a_passage_with_two_terms_of_a_subtheme_speaks_of_it(planted):
     axis = Axis("subtheme", "CAP")
     assert cells(planted, ["XBB"], axis)["XBB", "s"].finding == "mentioned"
     assert len(behind(planted, ["XBB"], "s", axis)["XBB"].passages) == 1
+
+
+def test_a_passage_under_another_theme_with_words_of_a_theme_speaks_of_it(planted):
+    passage = plant_passage(planted, "two", "Legislation against crime.", themes=("CRIME",))
+    assert cells(planted, ["XBB"])["XBB", "LAW"].finding == "absent"
+    table(planted, "theme_words").insert({"passage_id": passage, "theme_id": "LAW", "words": "legislation"})
+    assert cells(planted, ["XBB"])["XBB", "LAW"].finding == "mentioned"
+    assert behind(planted, ["XBB"], "LAW")["XBB"].passages == {passage: "legislation"}
+
+
+def test_in_a_year_too_a_theme_is_spoken_of_by_its_words(planted):
+    passage = plant_passage(planted, "two", "Legislation against crime.", themes=("CRIME",))
+    table(planted, "theme_words").insert({"passage_id": passage, "theme_id": "LAW", "words": "legislation"})
+    assert cells(planted, ["XBB"], Axis("year", "LAW"))["XBB", "2019"].finding == "mentioned"
+
+
+def test_a_passage_with_two_terms_speaks_of_a_subtheme_whatever_theme_it_is_filed_under(planted):
+    plant_document(planted, "three", issuer="XCC")
+    passage = plant_passage(planted, "three", "Judges of schools.", themes=("CRIME",))
+    axis = Axis("subtheme", "CAP")
+    assert cells(planted, ["XCC"], axis)["XCC", "s"].finding == "mentioned"
+    assert behind(planted, ["XCC"], "s", axis)["XCC"].passages == {passage: "judges, schools"}
+
+
+def test_of_a_subtheme_no_more_is_said_than_what_its_words_show():
+    said = findings(Axis("subtheme", "CAP"))
+    assert said["absent"] == "uses no two of the words that name it in one passage"
+    assert said["no document"] == findings(Axis())["no document"]
 
 
 def test_a_year_without_a_text_is_no_silence(planted):

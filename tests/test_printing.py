@@ -94,7 +94,7 @@ def test_a_markdown_gives_each_quote_with_its_lead_in_and_its_place():
 def test_a_markdown_tells_the_kinds_of_nought_apart_in_words():
     text = to_markdown(a_comparison())
     assert "| Skills | 2 (undertaking; 1.5 in 1,000 sentences; latest 2016) | speaks of it without a promise |" in text
-    assert "| Rights | does not speak of it | has no document that could be read" in text
+    assert "| Rights | does not speak of it in what could be read | has no document that could be read" in text
 
 
 def test_a_markdown_says_who_names_whom():
@@ -109,4 +109,4 @@ def test_who_names_nobody_of_the_other_is_said_plainly():
 
 @pytest.mark.parametrize("bindingness", [1, 2, 3, 4])
 def test_every_degree_of_bindingness_has_its_words(bindingness):
-    assert cell_text(Cell("XAA", "CAP", "committed", 1, 0, 1, bindingness, 2016, 1.0)).startswith("1 (")
+    assert cell_text(Cell("XAA", "CAP", "committed", 1, 0, 1, bindingness, 2016, 1.0), Axis()).startswith("1 (")

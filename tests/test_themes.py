@@ -6,14 +6,14 @@ import tomllib
 
 import pytest
 from conftest import ROOT
-from planting import plant_document, plant_promise, plant_vectors
+from planting import plant_document, plant_passage, plant_promise, plant_vectors
 from writing import quiet
 
 from pipeline.errors import ManifestError
 from pipeline.settings import Settings
 from pipeline.store import rows, table
 from pipeline.subthemes import group
-from pipeline.themes import load_emerging, load_themes, run
+from pipeline.themes import load_context, load_emerging, load_themes, run
 
 HOW = Settings(theme_floor=5.0, subtheme_smallest=2, subtheme_neighbours=2)
 """Of whatever theme the model is not sure, it is emerging."""
@@ -85,6 +85,48 @@ def test_emerging_promises_are_grouped_into_subthemes(db, letters):
 
 def test_the_emerging_theme_is_none_of_the_taxonomy(db, letters):
     assert load_emerging().code not in {theme.code for theme in load_themes()}
+
+
+def plant_on_crime(db, document, text):
+    """Plant a passage of which the model is sure that it is on crime; return its id."""
+    passage = plant_passage(db, document, text)
+    table(db, "sentence_themes").insert({"passage_id": passage, "start": 0, "theme_id": "CRIME", "probability": 0.9})
+    return passage
+
+
+def words(db, theme):
+    return {
+        row["passage_id"]: row["words"]
+        for row in rows(db, "select passage_id, words from theme_words where theme_id = ?", [theme])
+    }
+
+
+def test_a_passage_under_another_theme_is_kept_with_the_words_of_a_theme(db, letters):
+    passage = plant_on_crime(db, plant_document(db, "a"), "Legislation against cybercrime, and laws, will be mended.")
+    assign(db, letters)
+    assert words(db, "LAW") == {passage: "laws, legislation"}
+
+
+def test_words_are_kept_only_where_no_passage_of_a_document_is_filed_under_the_theme(db, letters):
+    plant_on_crime(db, plant_document(db, "a"), "Legislation against cybercrime will be mended.")
+    assign(db, letters)
+    assert words(db, "CRIME") == {}
+
+
+def test_words_of_a_theme_in_a_sentence_on_something_else_count_in_a_document_on_cyberspace(db, letters):
+    passage = plant_on_crime(db, plant_document(db, "a"), "Laws on fishing will be mended. Networks matter.")
+    assign(db, letters)
+    assert words(db, "LAW") == {}
+    table(db, "documents").update("a", {"title": "A cyber strategy"})
+    assign(db, letters)
+    assert words(db, "LAW") == {passage: "laws"}
+
+
+def test_a_taxonomy_without_words_of_cyberspace_is_refused(tmp_path):
+    path = tmp_path / "themes.toml"
+    path.write_text(TAXONOMY.read_text("utf-8").replace("[touching]", "[other_words]"), "utf-8")
+    with pytest.raises(ManifestError, match=r"It needs a table \[touching\]"):
+        load_context(path)
 
 
 def test_a_taxonomy_that_does_not_name_what_emerges_is_refused(tmp_path):

@@ -22,7 +22,7 @@ from ..comparing import (
     quotes,
     silences,
 )
-from ..coverage import AXES, Axis, behind, bounds, cells, detection, ids_in, in_words, shades, topics
+from ..coverage import AXES, Axis, behind, bounds, cells, detection, findings, ids_in, in_words, shades, topics
 from ..coverage import matrix as everybody
 from ..editions import differences
 from ..judging import RELATIONS
@@ -106,7 +106,11 @@ def choices(db: Database) -> dict[str, Any]:
 def matrix(db: Database, axis: Axis, at: int | None) -> dict[str, Any]:
     """Return what all issuers do with every topic of an axis, for the page."""
     found = everybody(db, axis, at=at)
-    return {"matrix": found, **_shown_counts(db, [cell.commitments for cell in found.cells.values()])}
+    return {
+        "matrix": found,
+        "meanings": findings(axis),
+        **_shown_counts(db, [cell.commitments for cell in found.cells.values()]),
+    }
 
 
 def _shown_counts(db: Database, counts: list[int]) -> dict[str, Any]:
@@ -145,6 +149,7 @@ def comparison(db: Database, issuers: list[str], at: int | None, axis: Axis) -> 
     pairs = {name: [pair for pair in found.counterparts if pair.theme == name] for name, _ in found.themes}
     return {
         "comparison": found,
+        "meanings": findings(axis),
         "marks": marks,
         "relations": RELATIONS,
         "pairs": {name: of_theme for name, of_theme in pairs.items() if of_theme},
@@ -201,6 +206,7 @@ def cell(db: Database, issuers: list[str], topic: str, axis: Axis, at: int | Non
         "label": label,
         "theme": of[0] if of else None,
         "axis": axis,
+        "meanings": findings(axis),
         "names": names,
         "sides": sides,
         "confidence": confidence(db, ids),
@@ -219,8 +225,11 @@ def axis_of_subtheme(db: Database, subtheme: str) -> Axis:
     return Axis("subtheme", found[0]["theme_id"]) if found else Axis()
 
 
-def _touching(db: Database, passages: dict[str, float]) -> list[dict[str, Any]]:
-    """Return the first of some passages that speak of a topic, for a cell without commitments."""
+def _touching(db: Database, passages: dict[str, str]) -> list[dict[str, Any]]:
+    """Return the first of some passages that speak of a topic, for a cell without commitments.
+
+    Each comes with the words by which it speaks of the topic, and with its commitments, which are on something else.
+    """
     names = list(passages)[:_TOUCHING_SHOWN]
     condition, args = ids_in("passages.id", names)
     found = rows(
@@ -231,7 +240,21 @@ def _touching(db: Database, passages: dict[str, float]) -> list[dict[str, Any]]:
         f" from passages join documents on documents.id = document_id where {condition}",
         args,
     )
-    listed = [{**row, "likeness": passages[row["id"]]} for row in found]
+    condition, args = ids_in("passage_id", names)
+    elsewhere = rows(
+        db,
+        "select commitments.id, passage_id, label from commitments left join themes on themes.id = theme_id"
+        f" where {condition} order by start",
+        args,
+    )
+    listed = [
+        {
+            **row,
+            "words": passages[row["id"]],
+            "elsewhere": [one for one in elsewhere if one["passage_id"] == row["id"]],
+        }
+        for row in found
+    ]
     return sorted(listed, key=lambda row: names.index(row["id"]))
 
 
