@@ -25,7 +25,8 @@ from pipeline.coverage import (
     topics,
 )
 from pipeline.errors import ConcordError
-from pipeline.store import table
+from pipeline.site.queries import cell
+from pipeline.store import rows, table
 
 MEASURED = Detection(0.85, 0.9, "gold")
 
@@ -86,6 +87,14 @@ def test_of_a_subtheme_no_more_is_said_than_what_its_words_show():
     said = findings(Axis("subtheme", "CAP"))
     assert said["absent"] == "uses no two of the words that name it in one passage"
     assert said["no document"] == findings(Axis())["no document"]
+
+
+def test_a_cell_without_commitments_says_which_of_its_passages_hold_one_on_something_else(planted):
+    promise = plant_promise(planted, "two", "We will pass laws against crime.", themes=("CRIME",))
+    passage = rows(planted, "select passage_id from commitments where id = ?", [promise])[0]["passage_id"]
+    table(planted, "theme_words").insert({"passage_id": passage, "theme_id": "LAW", "words": "laws"})
+    (shown,) = cell(planted, ["XBB"], "LAW", Axis(), None)["sides"][0]["touching"]
+    assert (shown["words"], [one["id"] for one in shown["elsewhere"]]) == ("laws", [promise])
 
 
 def test_a_year_without_a_text_is_no_silence(planted):
