@@ -76,10 +76,7 @@ class Corpus:
     def themes(self, places: Sequence[int]) -> dict[str, str]:
         """Return the main theme of each of these commitments, assigned without the others."""
         scores = self.taxonomy.likeness([self.texts[place] for place in places], self.vectors[list(places)])
-        settings = self.settings
-        found = chosen(
-            self.probability[list(places)], scores, floor=settings.theme_floor, margin=settings.secondary_margin
-        )
+        found = chosen(self.probability[list(places)], scores, floor=self.settings.theme_floor)
         codes = [self.taxonomy.codes[columns[0]] if columns else self.emerging for columns in found]
         return {self.ids[place]: code for place, code in zip(places, codes, strict=True)}
 

@@ -56,8 +56,6 @@ class Settings:
 
     theme_floor: float = 0.55
     """A commitment of whose theme the model is not sure is emerging when it is less like every theme than this."""
-    secondary_margin: float = 0.03
-    """There, a theme within this of the best one is a secondary theme."""
     mention_floor: float = 0.55
     """A passage in which the model sees no theme touches one that it is at least this like, promise or not."""
     subtheme_neighbours: int = 10
