@@ -1,4 +1,4 @@
-"""Plant rows in a database: documents, passages and promises, as many as a test needs.
+"""Plant rows in a database: documents, passages, promises and saved searches, as many as a test needs.
 
 A planted promise has a document, a page, a passage and a sentence around it, so that every key refers to a row
 and `concord check` finds no fault.
@@ -7,10 +7,14 @@ and `concord check` finds no fault.
 from __future__ import annotations
 
 import json
+import shutil
 
 from pipeline.embeddings import text_hash, to_blob
 from pipeline.ids import digest
-from pipeline.store import rows, table
+from pipeline.search import Engine
+from pipeline.store import leave_one_file, open_store, rows, table
+from pipeline.watching import add as add_watch
+from pipeline.watching import run as run_watches
 
 THEMES = "GOV RISK INC CI GNET SUP LAW CRIME RTS CAP RDI PPP INTL DEF".split()
 NAMES = {"XAA": "Arvenia", "XBB": "Belmora", "XCC": "Corvane", "XMG": "Meridian Group"}
@@ -126,3 +130,13 @@ def plant_vectors(db, encoder):
         ),
         replace=True,
     )
+
+
+def plant_watched(source, target):
+    """Copy a database, and plant a saved search that was run once in the copy; return where that is."""
+    shutil.copy(source, target)
+    with open_store(target) as db:
+        add_watch(db, "training", "training", mode="words")
+        run_watches(db, Engine(target))
+        leave_one_file(db)
+    return target

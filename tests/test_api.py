@@ -14,15 +14,14 @@ from conftest import ROOT
 from datasette.app import Datasette
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
+from planting import plant_watched
 
 from pipeline.cli import main
 from pipeline.search import Engine, Filters
 from pipeline.site.api import OPERATIONS, description
 from pipeline.site.routes import ROUTES
 from pipeline.site.serving import METADATA, NAME, SETTINGS
-from pipeline.store import leave_one_file, open_for_reading, open_store, rows
-from pipeline.watching import add as add_watch
-from pipeline.watching import run as run_watches
+from pipeline.store import open_for_reading, rows
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -40,13 +39,7 @@ FITTING = {
 @pytest.fixture(scope="module")
 def database(sample_settings, tmp_path_factory):
     """The sample's database with a saved search."""
-    target = tmp_path_factory.mktemp("api") / f"{NAME}.db"
-    shutil.copy(sample_settings.db, target)
-    with open_store(target) as db:
-        add_watch(db, "training", "training", mode="words")
-        run_watches(db, Engine(target))
-        leave_one_file(db)
-    return target
+    return plant_watched(sample_settings.db, tmp_path_factory.mktemp("api") / f"{NAME}.db")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -9,21 +9,18 @@ from __future__ import annotations
 import csv
 import importlib.util
 import re
-import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from conftest import ROOT
+from planting import plant_watched
 
 from pipeline.errors import StoreError
-from pipeline.search import Engine
 from pipeline.site.home import example_pair
 from pipeline.site.routes import ROUTES
 from pipeline.site.serving import NAME
-from pipeline.store import leave_one_file, open_for_reading, open_store, rows
-from pipeline.watching import add as add_watch
-from pipeline.watching import run as run_watches
+from pipeline.store import open_for_reading, rows
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is missing: pip install playwright")
 axe = pytest.importorskip(
@@ -79,13 +76,7 @@ def chromium(screenshots):
 @pytest.fixture(scope="module")
 def path(sample_settings, tmp_path_factory):
     """The sample's database, with a saved search."""
-    target = tmp_path_factory.mktemp("browser") / f"{NAME}.db"
-    shutil.copy(sample_settings.db, target)
-    with open_store(target) as db:
-        add_watch(db, "training", "training", mode="words")
-        run_watches(db, Engine(target))
-        leave_one_file(db)
-    return target
+    return plant_watched(sample_settings.db, tmp_path_factory.mktemp("browser") / f"{NAME}.db")
 
 
 @pytest.fixture(scope="module")

@@ -16,16 +16,14 @@ import pytest_asyncio
 from conftest import ROOT
 from datasette.app import Datasette
 from lxml import html
+from planting import plant_watched
 
 from pipeline.evaluating import Evaluation, Figure, write_quality
 from pipeline.exporting import FORMS
 from pipeline.measures import Score
-from pipeline.search import Engine
 from pipeline.site.home import home
 from pipeline.site.serving import METADATA, NAME, SETTINGS
 from pipeline.store import leave_one_file, open_for_reading, open_store, rows
-from pipeline.watching import add as add_watch
-from pipeline.watching import run as run_watches
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -49,11 +47,8 @@ def served(path, **more):
 @pytest.fixture(scope="module")
 def path(sample_settings, tmp_path_factory):
     """The sample's database with a saved search and with figures."""
-    target = tmp_path_factory.mktemp("lists") / f"{NAME}.db"
-    shutil.copy(sample_settings.db, target)
+    target = plant_watched(sample_settings.db, tmp_path_factory.mktemp("lists") / f"{NAME}.db")
     with open_store(target) as db:
-        add_watch(db, "training", "training", mode="words")
-        run_watches(db, Engine(target))
         measured = (
             Figure("precision", Score(0.8, 0.7, 0.9, 50), "all"),
             Figure("recall", Score(0.7, 0.6, 0.8, 50), "all"),

@@ -25,6 +25,7 @@ import pytest_asyncio
 from conftest import ROOT
 from datasette.app import Datasette
 from lxml import html
+from planting import plant_watched
 
 from pipeline.citing import FORMS
 from pipeline.comparing import FINDINGS
@@ -44,8 +45,6 @@ from pipeline.site.routes import ROUTES
 from pipeline.site.serving import NAME, SETTINGS, command, metadata_for
 from pipeline.site.showing import marked, number, page, plural, sure
 from pipeline.store import RETIRING, leave_one_file, open_for_reading, open_store, rows, table, write_problems
-from pipeline.watching import add as add_watch
-from pipeline.watching import run as run_watches
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -102,13 +101,7 @@ def served(path, **more):
 @pytest.fixture(scope="module")
 def path(sample_settings, tmp_path_factory):
     """The sample's database under the name that the metadata describes."""
-    target = tmp_path_factory.mktemp("site") / f"{NAME}.db"
-    shutil.copy(sample_settings.db, target)
-    with open_store(target) as db:
-        add_watch(db, "training", "training", mode="words")
-        run_watches(db, Engine(target))
-        leave_one_file(db)
-    return target
+    return plant_watched(sample_settings.db, tmp_path_factory.mktemp("site") / f"{NAME}.db")
 
 
 @pytest.fixture(scope="module")
