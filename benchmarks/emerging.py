@@ -52,7 +52,7 @@ def measure(
         likeness: a (texts, themes) matrix of likeness to the taxonomy.
     """
     themes = range(probability.shape[1])
-    main = [columns[0] if columns else None for columns in chosen(probability, likeness, floor=-1.0, margin=0.0)]
+    main = [columns[0] if columns else None for columns in chosen(probability, likeness, floor=-1.0)]
     found = []
     for floor in floors:
         whole = _emerging(probability, likeness, floor)
@@ -67,7 +67,7 @@ def measure(
 
 
 def _emerging(probability: NDArray[np.float32], likeness: NDArray[np.float32], floor: float) -> float:
-    themes = chosen(probability, likeness, floor=floor, margin=0.0)
+    themes = chosen(probability, likeness, floor=floor)
     return float(np.mean([not columns for columns in themes]))
 
 

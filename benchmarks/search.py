@@ -199,7 +199,8 @@ def load_cases(path: Path) -> tuple[list[Case], list[Asked]]:
     read = tomllib.loads(path.read_text("utf-8"))
     cases = [Case(**{**row, "documents": tuple(row.get("documents", ()))}) for row in read.get("cases", [])]
     questions = [
-        Asked(row["id"], row["text"], row["half"], tuple(row.get("themes", ()))) for row in read.get("questions", [])
+        Asked(row["id"], row["text"], row.get("half", HALVES[1]), tuple(row.get("themes", ())))
+        for row in read.get("questions", [])
     ]
     return cases, questions
 

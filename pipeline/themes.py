@@ -181,7 +181,7 @@ def chosen(probability: NDArray[np.float32], likeness: NDArray[np.float32], *, f
         likeness: a (texts, themes) matrix of likeness to the taxonomy.
         floor: least likeness to any theme of a text of which the model is not sure.
     """
-    found = []
+    found: list[list[int]] = []
     for probable, alike in zip(probability, likeness, strict=True):
         if probable.max(initial=0) < _PROBABLE and alike.max(initial=0) < floor:
             found.append([])

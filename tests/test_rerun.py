@@ -221,7 +221,7 @@ def test_a_new_edition_of_a_file_keeps_the_ids_of_what_it_says_still(settings):
 
 def test_another_title_in_the_manifest_reads_no_file_again(settings):
     rewrite(settings, GROUP, title="Another title")
-    assert worked(run(settings)) == {"documents": 1}
+    assert worked(run(settings)) == {"documents": 1, "themes": 1}  # a title says whether a text is on cyberspace
 
 
 def test_a_document_that_cannot_be_read_is_a_problem_and_the_others_go_on(tmp_path, built):

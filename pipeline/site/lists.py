@@ -75,7 +75,7 @@ BEHIND = (
     column("year", int, "Year of the document"), column("page", int, "Page of the file, counted from one"), _PAGE_LABEL,
     column("bindingness", str, "How firm a commitment is"), column("precision", int, "How precise a commitment is, 0 to 5"),
     column("deadline", str, "By when, in the words of the text"),
-    column("likeness", float, "How like the theme or element it is, up to 1; none for a commitment on a theme"), _ADDRESS,
+    column("likeness", float, "How like the element of a guideline it is, up to 1; none behind other cells"), _ADDRESS,
 )  # fmt: skip
 """Columns of the quotes behind a cell, whether of a theme or of an element of a guideline."""
 CHANGES = (
@@ -376,7 +376,7 @@ def _from_quote(quote: Any, names: dict[str, str], address: Address) -> dict[str
 def _from_passage(passage: dict[str, Any], names: dict[str, str], address: Address) -> dict[str, Any]:
     code = passage["issuer"] or ""
     return {
-        **passage, "kind": "passage", "lead_in": "", "issuer_id": code, "issuer": names.get(code, code), "page_label": passage["page_label"] or "",
+        "likeness": None, **passage, "kind": "passage", "lead_in": "", "issuer_id": code, "issuer": names.get(code, code), "page_label": passage["page_label"] or "",
         "bindingness": None, "precision": None, "deadline": None, "address": _place("passage", passage["id"], passage["document_id"], address),
     }  # fmt: skip
 
