@@ -12,6 +12,7 @@ for the half that is held out it prints
     opposed     how many pairs that were judged opposed are called the same, firmer or weaker
     wording     substance and wording of the pairs of each relation, and how many formulas there are
 
+Under these it says how far two coders agree, where two read the pairs.
 A relation of which a half has fewer than five pairs counts in no macro-F1: its F1 would say nothing.
 With --fit it learns `models/counterparts.json` from the half that may be tuned on, and prints nothing else. With
 --plain it prints the same tables of something plainer: weights for substance and wording alone, learned just so.
@@ -67,6 +68,8 @@ class Judged:
     relation: str
     a: tuple[str, Place]
     b: tuple[str, Place]
+    coders: tuple[str, ...] = ()
+    """What each of two coders said who did not know of the other; empty where one coded alone."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,7 @@ def load_judgments(path: Path) -> list[Judged]:
             (f"{row[side]['document']} {row[side]['sha256']}", tuple((page, a, b) for page, a, b in row[side]["spans"]))
             for side in ("a", "b")
         ]
-        found.append(Judged(row["half"], row["pool"], row["relation"], *sides))
+        found.append(Judged(row["half"], row["pool"], row["relation"], *sides, tuple(row.get("coders", ()))))
     return found
 
 
@@ -298,7 +301,18 @@ def table(half: str, cases: Sequence[Case], wanted: Sequence[str], found: Sequen
         f"one target (these, another instrument, or opposed): {_told_apart(wanted, found, ONE_TARGET)}",
         f"macro-F1 without the pairs below the floor of likeness: {only:.3f} ({len(near)} pairs)",
         f"opposed pairs that are called one promise: {called_same(wanted, found)} of {wanted.count('opposed')}",
+        *_agreement(cases),
     ]
+
+
+def _agreement(cases: Sequence[Case]) -> list[str]:
+    """Return how far two coders agree, in words: nothing where each pair had one."""
+    both = [case.judged.coders for case in cases if case.judged.coders]
+    if not both:
+        return []
+    one, other = zip(*both, strict=True)
+    same = sum(a == b for a, b in both)
+    return [f"two coders agree on {same} of {len(both)}, macro-F1 of one against the other {macro_f1(one, other):.3f}"]
 
 
 def _told_apart(wanted: Sequence[str], found: Sequence[str], group: Sequence[str]) -> str:

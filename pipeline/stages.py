@@ -49,7 +49,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("passages", "pages", "passages, passage_spans", passages.run),
     Stage("commitments", "passages", "sentences, commitments, slots", commitments.run),
     Stage("embeddings", "commitments, passages", "embeddings, models", embeddings.run),
-    Stage("themes", "commitments, passages, embeddings", "themes, subthemes, subtheme_members, subtheme_lineage, commitment_themes, passage_themes, theme_words", themes.run),
+    Stage("themes", "documents, commitments, passages, embeddings", "themes, subthemes, subtheme_members, subtheme_lineage, commitment_themes, passage_themes, theme_words", themes.run),
     Stage("mentions", "documents, passages, issuers", "mentions, instruments", mentions.run),
     Stage("comparisons", "commitments, themes, embeddings", "counterparts, formulas, formula_commitments, coverage", comparisons.run),
     Stage("editions", "documents, commitments, commitment_themes, embeddings", "edition_changes", editions.run),

@@ -54,6 +54,18 @@ def test_a_relation_that_is_never_found_has_f1_nought(counterparts):
     assert next(row for row in counterparts.rows_of(["opposed"], ["none"]) if row.relation == "opposed").f1 == 0
 
 
+def test_how_far_two_coders_agree_is_told(counterparts):
+    pairs = [("same", "same"), ("same", "none"), ("none", "none")]
+    cases = [
+        counterparts.Case(
+            counterparts.Judged("tuning", "neighbours", a, ("", ()), ("", ()), (a, b)), None, None, 0.0, 0.0
+        )
+        for a, b in pairs
+    ]
+    (said,) = counterparts._agreement(cases)
+    assert said.startswith("two coders agree on 2 of 3")
+
+
 def test_a_relation_of_too_few_pairs_counts_in_no_mean(counterparts):
     wanted = ["same"] * 5 + ["opposed"] * 4
     assert counterparts.macro_f1(wanted, ["same"] * 5 + ["none"] * 4) == 1.0

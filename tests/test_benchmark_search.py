@@ -35,8 +35,19 @@ def questions(search):
 
 
 @pytest.fixture(scope="module")
-def judgments():
-    lines = (ROOT / "benchmarks" / "search_judgments.jsonl").read_text("utf-8").splitlines()
+def further(search):
+    return search.load_cases(ROOT / "benchmarks" / "search_further.toml")[1]
+
+
+@pytest.fixture(scope="module", params=["questions", "further"])
+def asked(request):
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="module")
+def judgments(asked, questions):
+    name = "search_judgments" if asked is questions else "search_further"
+    lines = (ROOT / "benchmarks" / f"{name}.jsonl").read_text("utf-8").splitlines()
     return [json.loads(line) for line in lines]
 
 
@@ -292,12 +303,16 @@ def test_the_halves_follow_from_the_ids(questions):
     assert [question.half for question in order] == ["tuning"] * 20 + ["held out"] * 20
 
 
-def test_every_question_has_judgments(questions, judgments):
-    assert {row["question"] for row in judgments} == {question.id for question in questions}
+def test_no_further_question_is_among_the_forty(questions, further):
+    assert not {question.text for question in questions} & {question.text for question in further}
 
 
-def test_every_question_has_an_answer_among_its_judgments(questions, judgments):
-    assert {row["question"] for row in judgments if row["grade"] >= 2} == {question.id for question in questions}
+def test_every_question_has_judgments(asked, judgments):
+    assert {row["question"] for row in judgments} == {question.id for question in asked}
+
+
+def test_every_question_has_an_answer_among_its_judgments(asked, judgments):
+    assert {row["question"] for row in judgments if row["grade"] >= 2} == {question.id for question in asked}
 
 
 def test_judgments_hold_places_and_grades_and_no_text(judgments):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 
+import numpy as np
 import pytest
 from conftest import ROOT
 from planting import plant_document, plant_passage, plant_promise, plant_vectors
@@ -13,7 +14,7 @@ from pipeline.errors import ManifestError
 from pipeline.settings import Settings
 from pipeline.store import rows, table
 from pipeline.subthemes import group
-from pipeline.themes import load_context, load_emerging, load_themes, run
+from pipeline.themes import chosen, load_context, load_emerging, load_themes, run
 
 HOW = Settings(theme_floor=5.0, subtheme_smallest=2, subtheme_neighbours=2)
 """Of whatever theme the model is not sure, it is emerging."""
@@ -85,6 +86,21 @@ def test_emerging_promises_are_grouped_into_subthemes(db, letters):
 
 def test_the_emerging_theme_is_none_of_the_taxonomy(db, letters):
     assert load_emerging().code not in {theme.code for theme in load_themes()}
+
+
+def test_likeness_to_the_taxonomy_overturns_a_model_that_hardly_prefers_another_theme():
+    probability, likeness = np.array([[0.55, 0.5]]), np.array([[0.5, 0.6]])
+    assert chosen(probability, likeness, floor=0.0) == [[1, 0]]
+
+
+def test_a_model_that_is_sure_outweighs_a_little_likeness():
+    probability, likeness = np.array([[0.9, 0.1]]), np.array([[0.5, 0.6]])
+    assert chosen(probability, likeness, floor=0.0)[0][0] == 0
+
+
+def test_a_theme_far_behind_the_best_does_not_hold_beside_it():
+    probability, likeness = np.array([[0.9, 0.1]]), np.array([[0.5, 0.5]])
+    assert chosen(probability, likeness, floor=0.0) == [[0]]
 
 
 def plant_on_crime(db, document, text):
