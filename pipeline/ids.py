@@ -12,15 +12,12 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-_ALIKE = str.maketrans(
-    {
-        "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u2032": "'",
-        "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u00ab": '"', "\u00bb": '"',
-        "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2212": "-",
-        "\u00ad": None, "\u200b": None, "\u200e": None, "\u200f": None, "\ufeff": None,
-    }
-)  # fmt: skip
-_SPACE = re.compile(r"\s+")
+_ALIKE = {
+    "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u2032": "'",
+    "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u00ab": '"', "\u00bb": '"',
+    "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2212": "-",
+    "\u00ad": "", "\u200b": "", "\u200e": "", "\u200f": "", "\ufeff": "",
+}  # fmt: skip
 _EDGES = " \t\n.,;:!?-*'\"\u2022()[]"
 
 
@@ -45,8 +42,13 @@ def same_text(text: str) -> str:
 
     Typography, case, white space and the punctuation at both ends do not count; words do.
     """
-    text = unicodedata.normalize("NFKC", text).translate(_ALIKE).casefold()
-    return _SPACE.sub(" ", text).strip(_EDGES)
+    # Every text is asked again and again. Most are ASCII; and a replacement for each of these letters takes an eighth of
+    # the time of `str.translate()`.
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+        for letter, alike in _ALIKE.items():
+            text = text.replace(letter, alike)
+    return " ".join(text.casefold().split()).strip(_EDGES)
 
 
 def numbered(keys: Iterable[str]) -> Iterator[tuple[str, int]]:

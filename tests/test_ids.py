@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ids import digest, file_digest, numbered, same_text, slug
+from pipeline.ids import _ALIKE, _EDGES, digest, file_digest, numbered, same_text, slug
 
+TYPED = st.text(
+    alphabet=st.one_of(st.characters(), st.sampled_from([*_ALIKE, *_EDGES, "ﬃ", "ǅ", "İ", "\u00a0", "\x1c", "\u2028"]))
+)
+"""Texts with the letters that count as others, and those that take care to fold."""
 WORDS = st.text(alphabet="abcdeé ÄßØ-_'’123", max_size=80)
 
 
@@ -52,6 +58,13 @@ def test_the_digest_of_a_file_is_its_sha_256(tmp_path):
 )
 def test_typography_does_not_make_a_text_another(one, other):
     assert same_text(one) == same_text(other)
+
+
+@given(TYPED)
+def test_a_text_is_folded_letter_by_letter(text):
+    """Ids hang on it: however it is done, nothing else may come of it."""
+    folded = "".join(_ALIKE.get(letter, letter) for letter in unicodedata.normalize("NFKC", text)).casefold()
+    assert same_text(text) == re.sub(r"\s+", " ", folded).strip(_EDGES)
 
 
 @pytest.mark.parametrize("other", ["We will not act", "We will act now", "We shall act", "Wewill act"])
