@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tomllib
 
@@ -18,9 +19,9 @@ from pipeline.search import engine as rooms
 from pipeline.search.engine import _weighed, marks_of
 from pipeline.search.meaning import LazyEncoder
 from pipeline.search.questions import parse
-from pipeline.search.shelf import Shelf
+from pipeline.search.shelf import Shelf, stamp
 from pipeline.settings import Settings
-from pipeline.store import mark, open_store, rows, table
+from pipeline.store import mark, open_for_reading, open_store, rows, table
 
 SHARE = "We will share information between response teams."
 
@@ -345,6 +346,30 @@ def test_a_theme_that_was_changed_by_hand_is_noticed(planted, words):
     with planted.atomic():
         planted.execute("update commitment_themes set theme_id = 'GOV' where theme_id = 'CRIME'")
     assert documents(words.search("judges", Filters(themes=("GOV",)))) == {"xbb-2020"}
+
+
+def test_a_change_that_leaves_sizes_and_times_as_they_were_is_noticed(planted, path):
+    """As when two changes follow within one tick of the clock, or one is stamped before readers see it."""
+    second, stamps = path.with_name(f"{path.name}-wal"), set()
+    for title in ("One", "Two"):
+        planted.execute("pragma wal_checkpoint(restart)").fetchall()
+        with planted.atomic():
+            planted.execute("update documents set title = ? where id = 'xaa-2016'", [title])
+        os.utime(second, (1, 1))
+        os.utime(path, (1, 1))
+        stamps.add(stamp(path))
+    assert len({one[:-1] for one in stamps}) == 1
+    assert len(stamps) == 2
+
+
+def test_reading_is_no_change(planted, path):
+    planted.close()
+    stamps = set()
+    for _ in range(3):
+        with open_for_reading(path) as db:
+            rows(db, "select count(*) from documents")
+            stamps.add(stamp(path))
+    assert len(stamps) == 1
 
 
 def test_a_promise_that_was_deleted_is_not_found_again(planted, words):

@@ -37,6 +37,7 @@ from pipeline.naming import give_name
 from pipeline.passages import load_boxes
 from pipeline.search import Engine
 from pipeline.search.meaning import LazyEncoder
+from pipeline.search.shelf import stamp
 from pipeline.settings import bundled
 from pipeline.site import routes
 from pipeline.site.home import WORLD, places
@@ -731,6 +732,70 @@ async def test_a_database_that_takes_the_place_of_another_is_shown(path, tmp_pat
         "/search?q=training&mode=words&document=xaa-2016-strategy",
     ):
         assert "A Newer Title" in (await site.client.get(address)).text, address
+
+
+KEPT = [
+    "/", "/compare", "/compare?by=year", "/compare?issuer=XAA&issuer=XBB", "/compare?issuer=XMG&members=1", "/documents", "/theme/CAP",
+    "/issuer/XAA", "/guidelines/un-norms", "/guidelines/un-norms?by=document", "/search?issuer=XAA", "/editions/xaa-strategy",
+]  # fmt: skip
+"""Pages whose answers are kept while the database does not change, each of which names Arvenia or a text of it."""
+
+
+@pytest.fixture
+def copied(path, tmp_path):
+    """A copy of the sample's database under its name, to be edited while it is served."""
+    return Path(shutil.copy(path, tmp_path / f"{NAME}.db"))
+
+
+def rename(copied):
+    """Give Arvenia and a text of it other names, as somebody does who edits the database by hand."""
+    with open_store(copied) as db, db.atomic():
+        db.execute("update issuers set name = 'New Arvenia' where id = 'XAA'")
+        db.execute("update documents set title = 'New Arvenia' where id = 'xaa-2016-strategy'")
+    with open_store(copied) as db:
+        leave_one_file(db)
+
+
+@pytest.mark.parametrize("address", KEPT)
+async def test_a_page_is_made_anew_when_the_database_was_edited(copied, address):
+    client = served(copied).client
+    assert "New Arvenia" not in (await client.get(address)).text
+    rename(copied)
+    assert "New Arvenia" in (await client.get(address)).text
+
+
+async def test_a_page_is_made_anew_when_a_writer_keeps_the_database_open(copied):
+    client = served(copied).client
+    with open_store(copied) as db:
+        for name in ("Old Arvenia", "New Arvenia"):  # of one length, written to the same place
+            with db.atomic():
+                db.execute("update issuers set name = ? where id = 'XAA'", [name])
+            db.execute("pragma wal_checkpoint(restart)").fetchall()
+            assert name in (await client.get("/compare")).text
+
+
+async def test_the_matrix_is_counted_once_while_nothing_changes(copied, monkeypatch):
+    client = served(copied).client
+    first = (await client.get("/compare")).text
+    monkeypatch.setattr("pipeline.site.queries.everybody", lambda *_, **__: pytest.fail("it was counted again"))
+    assert (await client.get("/compare")).text == first
+
+
+async def test_what_was_asked_while_another_database_came_is_forgotten(copied, tmp_path, monkeypatch):
+    """The old file is still open in the threads that answer when the new one has its name already."""
+    client = served(copied).client
+    await client.get("/documents")
+    newer = Path(shutil.copy(copied, tmp_path / "newer.db"))
+    rename(newer)
+
+    def late(path):
+        if newer.exists():
+            newer.replace(path)
+        return stamp(path)
+
+    monkeypatch.setattr("pipeline.site.routes.stamp", late)
+    assert "New Arvenia" not in (await client.get("/documents")).text
+    assert "New Arvenia" in (await client.get("/documents")).text
 
 
 async def test_the_search_in_json_is_that_of_the_page(site):

@@ -135,7 +135,7 @@ class Engine:
         name = self.settings.encoder
         self.encoder = encoder or LazyEncoder(lambda: load_encoder(name))
         self._lock = threading.Lock()
-        self._version: tuple[int, ...] = ()
+        self._version: tuple[int | bytes, ...] = ()
         self._shelf: Shelf | None = None
         self._counts: Counter[str] | None = None
         self._answers = Kept[_Found](_KEPT)

@@ -257,12 +257,13 @@ def words_in(db: Database) -> Counter[str]:
     )
 
 
-def stamp(path: Path) -> tuple[int, ...]:
+def stamp(path: Path) -> tuple[int | bytes, ...]:
     """Return what changes when a database is written to, or another file takes its place.
 
-    What is written goes to a second file first, and its header counts the changes of the first.
+    What is written goes to a second file first, and its header counts the changes of the first. From when on readers see
+    it stands in the header of a third, so what is read after a stamp was made is never older than the stamp.
     """
-    second = path.with_name(f"{path.name}-wal")
+    second, third = (path.with_name(f"{path.name}{ending}") for ending in ("-wal", "-shm"))
     with path.open("rb") as file:
         file.seek(24)
         changes = int.from_bytes(file.read(4), "big")
@@ -272,4 +273,13 @@ def stamp(path: Path) -> tuple[int, ...]:
         more = second.stat()
     except FileNotFoundError:
         return (*found, 0, 0)
-    return (*found, more.st_size, more.st_mtime_ns if more.st_size else 0)
+    return (*found, more.st_size, more.st_mtime_ns if more.st_size else 0, _seen(third))
+
+
+def _seen(path: Path) -> bytes:
+    """Return the header of the file in which readers find what was written; b"" before anybody reads."""
+    try:
+        with path.open("rb") as file:
+            return file.read(48)  # behind it stand a copy of it, and who reads
+    except FileNotFoundError:
+        return b""

@@ -60,7 +60,7 @@ def extra_template_vars(datasette: Any, request: Any, view_name: str) -> Any:
             "is_scripted": not (view_name or "").startswith("concord_"),
         }
         if database is not None and (view_name or "").startswith("concord_"):
-            known["measured"] = await routes.ask(database, quality.shown)
+            known["measured"] = await routes.ask_once(database, quality.shown)
         return known
 
     return found

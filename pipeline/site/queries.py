@@ -135,7 +135,7 @@ def axes(db: Database) -> dict[str, str]:
     return {**{name: label.lower() for name, label in AXES.items()}, **guidelines}
 
 
-def comparison(db: Database, issuers: list[str], at: int | None, axis: Axis) -> dict[str, Any]:
+def comparison(db: Database, issuers: Sequence[str], at: int | None, axis: Axis) -> dict[str, Any]:
     """Return the comparison of issuers, for the page."""
     found = compare(db, issuers, at=at, theme=axis.theme, by=axis.by)
     labels = {row["id"]: row["label"] for row in rows(db, "select id, label from bindingness")}

@@ -25,6 +25,8 @@ from ..exporting import FORMS as LIST_FORMS
 from ..exporting import MOST_ROWS, SPREADSHEET_BOM, Listing, csv_text, to_xlsx
 from ..printing import listings, matrix_to_markdown, to_csv, to_json, to_markdown
 from ..search import MODES, Engine, Filters, Results
+from ..search.kept import Kept
+from ..search.shelf import stamp
 from ..settings import load_settings
 from . import api, lists, policy, queries
 from . import editions as aligned
@@ -50,7 +52,8 @@ _FACETS = {
 """What hits are counted by: its heading, and the parameters that ask for one value of it."""
 _COUNTED = 12
 """Values of each that are shown."""
-_MARKS = "commitments", "documents", "builds"
+_ANSWERS = 128
+"""Answers of the database that are kept while it does not change: what the forms offer, and whole comparisons."""
 _engines: dict[str, Engine] = {}
 
 
@@ -59,7 +62,7 @@ def concord_database(datasette: Any) -> Any:
     for database in datasette.databases.values():
         if database.name.startswith("_") or database.path is None:
             continue
-        _notice(datasette, database.path)
+        _notice(datasette, database)
         if database.path not in _known:
             _known[database.path] = _is_concord(Path(database.path))
         if _known[database.path]:
@@ -69,18 +72,21 @@ def concord_database(datasette: Any) -> Any:
 
 _known: dict[str, bool] = {}
 _files: WeakKeyDictionary[Any, dict[str, int]] = WeakKeyDictionary()
+_answers: WeakKeyDictionary[Any, tuple[tuple[int | bytes, ...], Kept[Any]]] = WeakKeyDictionary()
 
 
-def _notice(datasette: Any, path: str) -> None:
+def _notice(datasette: Any, database: Any) -> None:
     """Let Datasette open a database anew when another file has taken its place.
 
     Datasette opens a file once in each of its threads, and would read the old one for ever; new threads open the new one.
+    What an old one answered is forgotten, also when it was asked after the new file had come.
     """
-    seen = _files.setdefault(datasette, {})
+    path, seen = database.path, _files.setdefault(datasette, {})
     number = Path(path).stat().st_ino if Path(path).exists() else 0
     if number and seen.setdefault(path, number) != number:
         seen[path] = number
         _known.pop(path, None)
+        _answers.pop(database, None)
         if datasette.executor is not None:
             old, datasette.executor = datasette.executor, ThreadPoolExecutor(datasette.setting("num_sql_threads"))
             old.shutdown(wait=False)
@@ -110,6 +116,21 @@ def attentive(datasette: Any, app: policy.Application) -> policy.Application:
 async def ask(database: Any, question: Callable[..., Any], *args: Any) -> Any:
     """Return what a function of `queries.py` finds, asked in one of Datasette's threads."""
     return await database.execute_fn(lambda connection: question(Database(connection, execute_plugins=False), *args))
+
+
+async def ask_once(database: Any, question: Callable[..., Any], *args: Any) -> Any:
+    """Return what `ask` finds, which is kept until the database changes. Nobody may alter it: others are shown it too."""
+    if not Path(database.path).exists():
+        return await ask(database, question, *args)
+    now = stamp(Path(database.path))
+    if database not in _answers or _answers[database][0] != now:
+        _answers[database] = now, Kept(_ANSWERS)
+    kept = _answers[database][1]
+    return await database.execute_fn(
+        lambda connection: kept.get(
+            (question, args), lambda: question(Database(connection, execute_plugins=False), *args)
+        )
+    )
 
 
 def _database(datasette: Any) -> Any:
@@ -161,7 +182,7 @@ async def home(datasette: Any, request: Any) -> Response:
     if database is None:
         return await IndexView(datasette).get(request)
     await _ensure_may_view(datasette, request)
-    shown = {**await ask(database, beginning.home), "metadata": await _metadata(datasette)}
+    shown = {**await ask_once(database, beginning.home), "metadata": await _metadata(datasette)}
     return await _page(datasette, request, "concord_home.html", shown)
 
 
@@ -235,7 +256,7 @@ async def search(datasette: Any, request: Any) -> Response:
             "mode": mode,
             "start": start,
             "page_size": _HITS_A_PAGE,
-            "choices": await ask(database, queries.choices),
+            "choices": await ask_once(database, queries.choices),
             "confidence": await ask(database, queries.confidence, [hit.id for hit in results.hits]),
             "here": here,
             "taken": [taken],
@@ -282,8 +303,8 @@ async def compare(datasette: Any, request: Any) -> Response:
         "at": at,
         "theme": axis.theme,
         "axis": axis,
-        "axes": await ask(database, queries.axes),
-        "choices": await ask(database, queries.choices),
+        "axes": await ask_once(database, queries.axes),
+        "choices": await ask_once(database, queries.choices),
         "here": request.query_string,
         "is_of_no_theme": is_of_no_theme,
     }
@@ -294,7 +315,7 @@ async def compare(datasette: Any, request: Any) -> Response:
             if issuers and issuers[0] not in {row["id"] for row in shown["choices"]["issuers"]}:
                 raise NotFound(f"{issuers[0]} issued no document of this database.")
             return await _matrix(datasette, request, axis, at, shown)
-        found = await ask(database, queries.comparison, issuers, at, axis)
+        found = await ask_once(database, queries.comparison, tuple(issuers), at, axis)
     except ConcordError as error:
         raise NotFound(str(error)) from error
     if form := request.url_vars.get("format"):
@@ -327,7 +348,7 @@ async def _matrix(datasette: Any, request: Any, axis: Axis, at: int | None, show
     form = request.url_vars.get("format")
     if form in LIST_FORMS:
         return await _listed(datasette, request, lists.coverage, axis, at)
-    found = await ask(_database(datasette), queries.matrix, axis, at)
+    found = await ask_once(_database(datasette), queries.matrix, axis, at)
     if form:
         name = f"coverage-by-{axis.by}"
         return await _export(datasette, form, name, lambda: matrix_to_markdown(found["matrix"]))
@@ -339,7 +360,7 @@ async def _matrix(datasette: Any, request: Any, axis: Axis, at: int | None, show
 
 
 async def _members(datasette: Any, request: Any, group: str, at: int | None, shown: dict[str, Any]) -> Response:
-    found = await ask(_database(datasette), queries.members, group, at, shown["theme"])
+    found = await ask_once(_database(datasette), queries.members, group, at, shown["theme"])
     if form := request.url_vars.get("format"):
         view = found["view"]
         listing = members.listing(view, _address(datasette, request))
@@ -410,7 +431,7 @@ async def documents(datasette: Any, request: Any) -> Response:
     """/documents: every document, read or not."""
     if request.url_vars.get("format"):
         return await _listed(datasette, request, lists.documents)
-    found = await ask(_database(datasette), queries.documents)
+    found = await ask_once(_database(datasette), queries.documents)
     taken = [Taken(len(found), "document", "/documents")]
     return await _page(datasette, request, "concord_documents.html", {"documents": found, "taken": taken})
 
@@ -490,7 +511,7 @@ async def theme(datasette: Any, request: Any) -> Response:
     """/theme/<code>: a theme, its sub-themes, and who commits to it."""
     database, name = _database(datasette), request.url_vars["name"]
     subtheme = request.args.get("subtheme") or ""
-    found = await ask(database, queries.theme, name, subtheme)
+    found = await ask_once(database, queries.theme, name, subtheme)
     if found is None:
         raise await _not_here(database, "theme", name)
     if subtheme and found["chosen"] is None:
@@ -501,14 +522,14 @@ async def theme(datasette: Any, request: Any) -> Response:
     asked = f"subtheme={subtheme}" if subtheme else ""
     count = await ask(database, lists.count_commitments, name, subtheme)
     taken = [Taken(count, "commitment", f"/theme/{name}/commitments", asked, " mainly about this")]
-    timeline = await ask(database, grouped.timeline, name, subtheme)
+    timeline = await ask_once(database, grouped.timeline, name, subtheme)
     first = await ask(database, queries.confidence, [quote.id for quote in timeline["first"]])
     shown = {
         "timeline": timeline,
         "confidence": {**found["confidence"], **first},
-        "facets": await ask(database, grouped.facets, name, subtheme),
-        "drawn": await ask(database, drawing.of_theme, name),
-        "history": await ask(database, grouped.history, subtheme),
+        "facets": await ask_once(database, grouped.facets, name, subtheme),
+        "drawn": await ask_once(database, drawing.of_theme, name),
+        "history": await ask_once(database, grouped.history, subtheme),
         "taken": taken,
         "was": await ask(database, grouped.was, request.args.get("was") or ""),
     }
@@ -524,7 +545,7 @@ async def theme_commitments(datasette: Any, request: Any) -> Response:
 async def picture(datasette: Any, request: Any) -> Response:
     """/theme/<code>.svg: a picture of a theme's commitments, by issuer, year and firmness."""
     database, name = _database(datasette), request.url_vars["name"]
-    drawn = await ask(database, drawing.of_theme, name)
+    drawn = await ask_once(database, drawing.of_theme, name)
     if not drawn["rows"]:
         raise await _not_here(database, "theme", name)
     svg = await asyncio.to_thread(drawing.to_svg, drawn["rows"])
@@ -534,7 +555,7 @@ async def picture(datasette: Any, request: Any) -> Response:
 async def issuer(datasette: Any, request: Any) -> Response:
     """/issuer/<code>: who it is, what it promises, whom it names."""
     database, name = _database(datasette), request.url_vars["name"]
-    found = await ask(database, queries.issuer, name)
+    found = await ask_once(database, queries.issuer, name)
     if found is None:
         raise await _not_here(database, "issuer", name)
     promised = sum(row["commitments"] for row in found["documents"])
@@ -562,7 +583,7 @@ async def editions(datasette: Any, request: Any) -> Response:
     edition = _whole(request, "edition")
     if request.url_vars.get("format"):
         return await _listed(datasette, request, lists.editions, family, edition, change)
-    found = await ask(_database(datasette), aligned.editions, family, edition, change)
+    found = await ask_once(_database(datasette), aligned.editions, family, edition, change)
     if found is None:
         raise NotFound("There are no two editions of such a text here.")
     asked = urlencode({"edition": found["chosen"]["to_edition"], **({"change": change} if change else {})})
@@ -575,7 +596,7 @@ async def guidelines(datasette: Any, request: Any) -> Response:
     """/guidelines: guides and norms, with which every document is compared."""
     if request.url_vars.get("format"):
         return await _listed(datasette, request, lists.guidelines)
-    found = await ask(_database(datasette), guiding.guidelines)
+    found = await ask_once(_database(datasette), guiding.guidelines)
     taken = [Taken(len(found), "guideline", "/guidelines")]
     return await _page(datasette, request, "concord_guidelines.html", {"guidelines": found, "taken": taken})
 
@@ -586,7 +607,7 @@ async def guideline(datasette: Any, request: Any) -> Response:
     by = "document" if request.args.get("by") == "document" else "issuer"
     if request.url_vars.get("format"):
         return await _listed(datasette, request, lists.guideline, name, _choice(request), by, kind="guideline")
-    found = await ask(database, guiding.guideline, name, _choice(request), by)
+    found = await ask_once(database, guiding.guideline, name, _choice(request), by)
     if found is None:
         raise await _not_here(database, "guideline", name)
     lines, asked = found["lines"], _without(request.query_string, "start")
@@ -601,7 +622,7 @@ async def guideline(datasette: Any, request: Any) -> Response:
         "start": start,
         "lines_a_part": lines_a_part,
         "here_without_start": asked,
-        "choices": await ask(database, queries.choices),
+        "choices": await ask_once(database, queries.choices),
         "taken": [Taken(len(lines) * len(found["elements"]), "score", f"/guidelines/{name}", asked)],
     }
     return await _page(datasette, request, "concord_guideline.html", shown)
@@ -630,7 +651,7 @@ async def quality(datasette: Any, request: Any) -> Response:
     """/quality: how often Concord is right, and what each figure means."""
     if request.url_vars.get("format"):
         return await _listed(datasette, request, lists.quality)
-    found = await ask(_database(datasette), measuring.quality)
+    found = await ask_once(_database(datasette), measuring.quality)
     count = sum(len(figures) for one in found["evaluations"] for figures in one.figures.values())
     taken = [Taken(count, "figure", "/quality")]
     return await _page(datasette, request, "concord_quality.html", {**found, "taken": taken})
@@ -640,7 +661,7 @@ async def problems(datasette: Any, request: Any) -> Response:
     """/problems: what was not read or only in part, and why, by the kind of problem."""
     if request.url_vars.get("format"):
         return await _listed(datasette, request, lists.problems)
-    found = await ask(_database(datasette), reading.problems)
+    found = await ask_once(_database(datasette), reading.problems)
     count = sum(len(group.listed) for group in found["groups"])
     taken = [Taken(count, "problem", "/problems")]
     return await _page(datasette, request, "concord_problems.html", {**found, "taken": taken})
