@@ -23,6 +23,7 @@ from .coverage import (
     cells,
     detection,
     difference,
+    documents_of,
     ids_in,
     issuers_with_documents,
     own_documents,
@@ -152,7 +153,7 @@ def compare(
         for row in rows(db, "select id, label from themes order by position")
         if theme in ("", row["id"])
     )
-    own = {code: own_documents(db, code, at=at) for code in issuers}
+    own = documents_of(db, issuers, at=at)
     counted, measured = cells(db, issuers, axis, at=at), detection(db)
     listed = topics_of(counted, topics(db, axis))
     return Comparison(

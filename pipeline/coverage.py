@@ -137,13 +137,27 @@ def issuers_with_documents(db: Database) -> list[str]:
 
 def own_documents(db: Database, issuer: str, *, at: int | None = None) -> list[dict[str, Any]]:
     """Return the documents that count for an issuer: its own, and those that it signed jointly."""
-    return rows(
-        db,
-        "select id, title, year, status, is_covered, language, kind_id, issuer_id from documents"
-        " where (issuer_id = :issuer or issuer_id in (select group_id from memberships join issuers on issuers.id = group_id"
-        " where kind = 'joint' and member_id = :issuer)) and (:at is null or year <= :at) order by year, id",
-        {"issuer": issuer, "at": at},
-    )
+    return documents_of(db, [issuer], at=at)[issuer]
+
+
+def documents_of(db: Database, issuers: Sequence[str], *, at: int | None = None) -> dict[str, list[dict[str, Any]]]:
+    """Return the documents that count for each of some issuers: its own, and those that it signed jointly."""
+    found: dict[str, list[dict[str, Any]]] = {issuer: [] for issuer in issuers}
+    for row in rows(db, _OWN_DOCUMENTS, {"issuers": json.dumps(list(found)), "at": at}):
+        found[row.pop("signatory")].append(row)
+    return found
+
+
+_OWN_DOCUMENTS = """
+with asked as (select value as code from json_each(:issuers)),
+     signed as (
+         select code as signatory, code as signature from asked
+         union select code, group_id from asked join memberships on member_id = code
+             join issuers on issuers.id = group_id and kind = 'joint'
+     )
+select signatory, documents.id, title, year, status, is_covered, language, kind_id, issuer_id
+from signed join documents on issuer_id = signature where :at is null or year <= :at order by year, documents.id
+"""
 
 
 def topics(db: Database, axis: Axis) -> list[tuple[str, str]]:
@@ -190,14 +204,14 @@ def cells(
         only: these topics; else all of the axis.
     """
     axis = axis or Axis()
-    own = {issuer: own_documents(db, issuer, at=at) for issuer in issuers}
+    own = documents_of(db, issuers, at=at)
     names = [name for name, _ in topics(db, axis)] if only is None else only
     args = _args(axis, own.values())
     promised = {
         (row["topic"], row["document"]): row
         for row in rows(db, f"select {_COUNTED} from ({_PROMISES[_which(axis)]}) group by topic, document", args)
     }
-    touched = {(one["topic"], one["document"]) for one in _touching(db, axis, args, only)}
+    touched = _touched(db, axis, args, only, promised)
     lengths = _lengths(db, args)
     nameless = {row["id"] for row in rows(db, "select id from themes where is_emerging = 1")}
     found = {}
@@ -272,7 +286,7 @@ def behind(
 ) -> dict[str, Behind]:
     """Return what stands behind the cells of one topic, by issuer."""
     axis = axis or Axis()
-    own = {issuer: _of_topic(own_documents(db, issuer, at=at), topic, axis) for issuer in issuers}
+    own = {issuer: _of_topic(listed, topic, axis) for issuer, listed in documents_of(db, issuers, at=at).items()}
     args = {**_args(axis, own.values()), "topic": topic}
     sql = f"select * from ({_PROMISES[_which(axis)]}) where topic = :topic order by page, start, id"
     promised: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -357,10 +371,40 @@ def _touching(db: Database, axis: Axis, args: dict[str, str], only: Sequence[str
         yield from rows(db, _TOUCHED[_which(axis)], args)
         return
     terms = _terms(db, axis.theme, only)
-    words = " OR ".join(sorted({f'"{term}"' for listed in terms.values() for term, _ in listed}))
-    for passage in rows(db, _TOUCHED["subtheme"], {**args, "words": words}) if words else ():
+    for passage in _with_words(db, args, terms):
         for name, held in _spoken_of(passage["text"], terms):
             yield {**passage, "topic": name, "likeness": float(len(held)), "words": ", ".join(held)}
+
+
+def _touched(
+    db: Database, axis: Axis, args: dict[str, str], only: Sequence[str] | None, promised: Container[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Return (topic, document) where a passage speaks of a topic.
+
+    Of sub-themes a passage is asked only for those on which its document has promised nothing, and of which none before
+    it speaks: the rest changes no cell.
+    """
+    if axis.by != "subtheme":
+        sql = f"select distinct topic, document from ({_TOUCHED[_which(axis)]})"
+        return {(row["topic"], row["document"]) for row in rows(db, sql, args)}
+    terms, found = _terms(db, axis.theme, only), set()
+    open_in: dict[str, dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
+    for passage in _with_words(db, args, terms):
+        name = passage["document"]
+        if name not in open_in:
+            open_in[name] = {topic: listed for topic, listed in terms.items() if (topic, name) not in promised}
+        for topic, _ in list(_spoken_of(passage["text"], open_in[name])):
+            del open_in[name][topic]
+            found.add((topic, name))
+    return found
+
+
+def _with_words(
+    db: Database, args: dict[str, str], terms: Mapping[str, Sequence[tuple[str, re.Pattern[str]]]]
+) -> list[dict[str, Any]]:
+    """Return the passages that hold a term of any sub-theme."""
+    words = " OR ".join(sorted({f'"{term}"' for listed in terms.values() for term, _ in listed}))
+    return rows(db, _TOUCHED["subtheme"], {**args, "words": words}) if words else []
 
 
 def _terms(db: Database, theme: str, only: Sequence[str] | None) -> dict[str, list[tuple[str, re.Pattern[str]]]]:
@@ -377,7 +421,7 @@ def _spoken_of(
     text: str, terms: Mapping[str, Sequence[tuple[str, re.Pattern[str]]]]
 ) -> Iterator[tuple[str, list[str]]]:
     """Yield the sub-themes of whose terms a passage holds two, with these, whatever theme it is filed under."""
-    text = same_text(text)
+    text = same_text(text) if terms else ""
     for name, listed in terms.items():
         # Most terms stand nowhere in a text, which is found much sooner without a pattern.
         held = [term for term, pattern in listed if term in text and pattern.search(text)]

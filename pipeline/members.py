@@ -17,7 +17,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from .comparing import Quote, own_documents, quotes
-from .coverage import READ, Axis, cells, findings, first_of_each, ids_in
+from .coverage import READ, Axis, cells, documents_of, findings, first_of_each, ids_in
 from .errors import ConcordError
 from .exporting import Listing, column
 from .store import rows
@@ -115,7 +115,10 @@ def group_view(db: Database, group: str, *, at: int | None = None, theme: str = 
             remedy=f"Groups with documents are: {', '.join(row['id'] for row in known) or 'none'}.",
         )
     documents = own_documents(db, group, at=at)
-    own = {code: [one for one in own_documents(db, code, at=at) if one["issuer_id"] != group] for code in members}
+    own = {
+        code: [one for one in listed if one["issuer_id"] != group]
+        for code, listed in documents_of(db, members, at=at).items()
+    }
     read = [code for code in members if any(_is_read(one) for one in own[code])]
     declared = _declared(db, documents, theme)
     said = cells(db, members, Axis("subtheme", theme), at=at, only=list(declared))

@@ -7,7 +7,7 @@ from planting import plant_document, plant_mention, plant_passage, plant_promise
 
 from pipeline.comparing import FINDINGS, compare, issuers_with_documents, own_documents, quotes_of_cell, silences
 from pipeline.comparisons import run
-from pipeline.coverage import cells
+from pipeline.coverage import cells, documents_of
 from pipeline.errors import ConcordError
 from pipeline.settings import Settings
 from pipeline.store import rows, table
@@ -89,6 +89,19 @@ def test_a_text_of_a_group_counts_for_the_group_alone(db):
     db["memberships"].insert({"group_id": "XMG", "member_id": "XAA", "from_on": "", "to_on": ""})
     db.execute("update issuers set kind = 'group' where id = 'XMG'")
     assert [document["id"] for document in own_documents(db, "XAA")] == ["one"]
+
+
+def test_a_joint_text_is_among_the_documents_of_each_who_is_asked_for(planted):
+    found = documents_of(planted, ["XBB", "XAA-XBB", "XAA", "XZZ"])
+    assert {code: {one["id"] for one in listed} for code, listed in found.items()} == {
+        "XBB": {"both-2019"}, "XAA-XBB": {"both-2019"}, "XAA": {"xaa-2016", "both-2019"}, "XZZ": set(),
+    }  # fmt: skip
+
+
+def test_who_was_a_member_twice_has_each_document_once(planted):
+    first = rows(planted, "select * from memberships where member_id = 'XAA'")[0]
+    table(planted, "memberships").insert({**first, "from_on": "2000"})
+    assert len(own_documents(planted, "XAA")) == 2
 
 
 def test_signatories_of_a_joint_text_have_documents(planted):

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from ..comparing import issuers_with_documents, own_documents, quotes
+from ..comparing import issuers_with_documents, quotes
+from ..coverage import documents_of
 from ..guidelines import SCORES, best_of
 from ..store import rows
 from . import queries
@@ -106,8 +107,8 @@ def _issuers(db: Database, choice: Choice) -> list[dict[str, Any]]:
     chosen = [code for code in choice.issuers if code in known]
     codes = chosen or [code for code in issuers_with_documents(db) if known[code]["kind"] != "joint"]
     lines = []
-    for code in codes:
-        documents = [one["id"] for one in own_documents(db, code) if choice.admits(one)]
+    for code, listed in documents_of(db, codes).items():
+        documents = [one["id"] for one in listed if choice.admits(one)]
         if documents or chosen:
             lines.append({**known[code], "documents": documents, "note": ""})
     return lines if chosen else sorted(lines, key=lambda line: (line["kind"] != "state", line["name"]))
@@ -120,7 +121,7 @@ def _documents(db: Database, choice: Choice) -> list[dict[str, Any]]:
         "select documents.id, title, year, kind_id, documents.status, issuers.name as issuer from documents"
         " left join issuers on issuers.id = issuer_id order by issuers.name is null, issuers.name, year, documents.id",
     )
-    own = {one["id"] for code in choice.issuers for one in own_documents(db, code)}
+    own = {one["id"] for listed in documents_of(db, choice.issuers).values() for one in listed}
     return [
         {
             "id": one["id"], "name": f"{one['issuer'] or 'unknown issuer'}, {one['year'] or 'no date'}", "title": one["title"],
@@ -199,7 +200,7 @@ def _documents_of(db: Database, choice: Choice, document: str) -> list[dict[str,
     if document:
         return rows(db, "select id, title, year, status, kind_id from documents where id = ?", [document])
     if choice.issuers:
-        listed = {one["id"]: one for code in choice.issuers for one in own_documents(db, code)}
-        return [one for one in listed.values() if choice.admits(one)]
+        ours = {one["id"]: one for listed in documents_of(db, choice.issuers).values() for one in listed}
+        return [one for one in ours.values() if choice.admits(one)]
     found = rows(db, "select id, title, year, status, kind_id from documents order by year, id")
     return [one for one in found if choice.admits(one)]
