@@ -32,7 +32,8 @@ PHONE = {"width": 390, "height": 844}
 CORPUS = ROOT / "build" / "corpus.db"
 QUESTION = "training judges"
 SHOWN = [
-    "/", "/search?q=training", "/compare", "/compare?issuer=XAA&issuer=XBB", "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP",
+    "/", "/search?q=training", "/compare", "/compare?by=year", "/compare?by=un-norms", "/compare?issuer=XMG&members=1",
+    "/compare?issuer=XAA&issuer=XBB", "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP",
     "/documents", "/document/xaa-2016-strategy", "/theme/CAP", "/issuer/XAA", "/editions/xaa-strategy", "/guidelines",
     "/guidelines/un-norms", "/guidelines/un-norms?by=document", "/guidelines/un-norms/d", "/watches", "/quality", "/problems",
     "/document/none",

@@ -8,13 +8,15 @@ import json
 import re
 import shutil
 from copy import deepcopy
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import openpyxl
 import pytest
 import pytest_asyncio
 from conftest import ROOT
 from datasette.app import Datasette
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import html
 from planting import plant_watched
 
@@ -22,6 +24,7 @@ from pipeline.evaluating import Evaluation, Figure, write_quality
 from pipeline.exporting import FORMS
 from pipeline.measures import Score
 from pipeline.site.home import home
+from pipeline.site.routes import in_parts
 from pipeline.site.serving import METADATA, NAME, SETTINGS
 from pipeline.store import leave_one_file, open_for_reading, open_store, rows
 
@@ -177,8 +180,7 @@ async def test_the_rows_of_problems_are_the_lines_of_their_page(site):
 async def test_the_rows_of_a_guideline_say_what_its_cells_say(site):
     tree = html.fromstring((await site.get("/guidelines/un-norms")).text)
     shown = [
-        (cell.get("aria-label") or cell.xpath("string(span)")).partition(",")[0]
-        for cell in tree.xpath("//table//td/*[contains(@class, 'c-dot') or contains(@class, 'c-cell')]")
+        (cell.get("aria-label") or cell.xpath("string(span)")).partition(",")[0] for cell in tree.xpath("//table//td/*")
     ]
     assert [line["score"] for line in lines_of(await site.get("/guidelines/un-norms.csv"))] == shown
 
@@ -218,19 +220,117 @@ async def test_the_pairs_of_a_theme_that_are_not_shown_are_a_link_away(site, mon
     assert "at=2024" in link
 
 
-async def test_a_guideline_is_shown_in_parts_that_hold_every_line_once(site, monkeypatch):
-    whole = html.fromstring((await site.get("/guidelines/un-norms?by=document")).text).xpath("//tbody/tr/@title")
-    monkeypatch.setattr("pipeline.site.routes._CELLS_A_PAGE", 80)
-    shown, waiting, seen = [], ["?by=document&start=0"], set()
-    while waiting:
-        address = waiting.pop()
-        seen.add(address)
-        tree = html.fromstring((await site.get(f"/guidelines/un-norms{address}")).text)
-        titles = tree.xpath("//tbody/tr/@title")
-        assert 0 < len(titles) <= 7
-        shown += titles
-        waiting += [link for link in tree.xpath("//nav[@class='c-pager']/a/@href") if link not in {*seen, *waiting}]
-    assert sorted(shown) == sorted(whole)
+IN_PARTS = [
+    ("/compare", 50), ("/compare?by=subtheme&theme=CAP&show=latest_year&at=2030", 5), ("/compare?by=un-norms", 1),
+    ("/guidelines/un-norms?by=document", 80), ("/compare?issuer=XMG&members=1&at=2030", 4),
+]  # fmt: skip
+"""Addresses of tables, and how long a page may be that they come in parts."""
+
+
+def heads_of(tree):
+    return [
+        " ".join(head.text_content().split()) for head in tree.xpath("//table[contains(@class, 'c-dots')]/tbody/tr/th")
+    ]
+
+
+@pytest.mark.parametrize(("address", "most"), IN_PARTS)
+async def test_a_table_is_shown_in_parts_that_hold_every_line_once(site, monkeypatch, address, most):
+    whole = heads_of(html.fromstring((await site.get(address)).text))
+    for limit in ("_CELLS_A_PAGE", "_MEMBERS_A_PAGE"):
+        monkeypatch.setattr(f"pipeline.site.routes.{limit}", most)
+    shown, parts, link = [], 0, "?" + urlsplit(address).query
+    while link:
+        tree = html.fromstring((await site.get(urlsplit(address).path + link)).text)
+        shown, parts, link = (
+            shown + heads_of(tree),
+            parts + 1,
+            tree.xpath("string(//nav[@class='c-pager']/a[@rel='next']/@href)"),
+        )
+    assert shown == whole
+    assert parts > 2
+
+
+async def test_the_links_between_parts_keep_all_else_that_was_asked(site, monkeypatch):
+    monkeypatch.setattr("pipeline.site.routes._CELLS_A_PAGE", 1)
+    asked = {"by": "subtheme", "theme": "CAP", "show": "latest_year", "at": "2030"}
+    tree = html.fromstring((await site.get(f"/compare?start=2&{urlencode(asked)}")).text)
+    links = {
+        link.get("rel"): dict(parse_qsl(urlsplit(link.get("href")).query))
+        for link in tree.xpath("//nav[@class='c-pager']/a")
+    }
+    assert (links["prev"], links["next"]) == ({**asked, "start": "1"}, {**asked, "start": "3"})
+
+
+@pytest.mark.parametrize(("start", "rels"), [(0, ["next"]), (99_999_999, ["prev"])])
+async def test_the_first_part_has_none_before_it_and_the_last_none_behind_it(site, monkeypatch, start, rels):
+    monkeypatch.setattr("pipeline.site.routes._CELLS_A_PAGE", 50)
+    tree = html.fromstring((await site.get(f"/compare?start={start}")).text)
+    assert tree.xpath("//nav[@class='c-pager']/a/@rel") == rels
+
+
+async def test_a_short_table_has_no_parts(site):
+    assert html.fromstring((await site.get("/compare")).text).find_class("c-pager") == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/compare.csv", "/compare.md", "/compare.json", "/guidelines/un-norms.csv", "/compare.csv?issuer=XMG&members=1"],
+)
+async def test_what_is_taken_away_is_whole_whichever_part_is_shown(site, monkeypatch, address):
+    monkeypatch.setattr("pipeline.site.routes._CELLS_A_PAGE", 1)
+    later = f"{address}{'&' if '?' in address else '?'}start=3"
+    whole, found = [(await site.get(one)).text for one in (address, later)]
+    assert found.replace("?start=3", "") == whole
+
+
+async def test_a_page_in_parts_offers_the_whole_list(site, monkeypatch):
+    whole = html.fromstring((await site.get("/compare")).text).xpath("//p[contains(@class, 'c-whole')]//@href")
+    monkeypatch.setattr("pipeline.site.routes._CELLS_A_PAGE", 1)
+    tree = html.fromstring((await site.get("/compare?start=3")).text)
+    assert tree.xpath("//p[contains(@class, 'c-whole')]//@href") == whole
+
+
+async def test_every_line_of_a_group_leads_to_its_quotes_in_whatever_part_they_stand(site, monkeypatch):
+    address = "/compare?issuer=XMG&members=1"
+    lines = html.fromstring((await site.get(address)).text).xpath("//tbody/tr/th/a/@href")
+    monkeypatch.setattr("pipeline.site.routes._MEMBERS_A_PAGE", 0)
+    links = html.fromstring((await site.get(address)).text).xpath("//tbody/tr/th/a/@href")
+    assert [link.partition("#")[2] for link in links] == [line.removeprefix("#") for line in lines]
+    assert len({link.partition("#")[0] for link in links}) == len(lines) > 2
+    for link in links:
+        query, _, name = link.partition("#")
+        tree = html.fromstring((await site.get(f"/compare{query}" if query else address)).text)
+        assert tree.xpath(f"//section[@id='{name}']//article"), link
+
+
+@given(st.lists(st.integers(0, 9), max_size=12), st.integers(0, 12), st.integers(0, 15))
+async def test_parts_hold_every_line_once_and_are_no_longer_than_they_may_be(weights, most, start):
+    parts = in_parts(weights, most, start)
+    assert [place for begin, end in parts.all for place in range(begin, end)] == list(range(len(weights)))
+    assert all(sum(weights[begin:end]) <= max(most, max(weights[begin:end], default=0)) for begin, end in parts.all)
+    assert not weights or parts.begin <= min(start, len(weights) - 1) < parts.end
+    assert (parts.before is None, parts.after is None) == (parts.begin == 0, parts.end == len(weights))
+
+
+ZEROS = {("mentioned", "–"), ("absent", "0"), ("not read", "?"), ("no document", "∅")}
+
+
+async def test_each_kind_of_nought_is_told_by_a_sign_and_by_words(site):
+    cells = html.fromstring((await site.get("/compare")).text).xpath("//td/*[not(@style)]")
+    assert {(cell.get("title"), cell.text) for cell in cells} <= ZEROS
+    assert len({cell.text for cell in cells}) > 2
+
+
+async def test_a_number_says_what_is_behind_it_and_leads_there(site, sample):
+    row = rows(sample, "select * from coverage where issuer_id = 'XAA' and theme_id = 'CAP'")[0]
+    cell = html.fromstring((await site.get("/compare")).text).xpath(
+        "//td/a[@href='compare/cell?issuer=XAA&theme=CAP']"
+    )[0]
+    assert cell.text == str(row["commitments"])
+    assert re.fullmatch(
+        rf"{row['commitments']} commitments \(\d+ to \d+\)(, \d+ again)?, {row['per_thousand']} in 1,000, firmest {row['bindingness_id']}, latest {row['latest_year']}",
+        cell.get("title"),
+    )
 
 
 async def test_an_element_gives_all_quotes_and_not_only_those_that_are_shown(site, monkeypatch, sample):

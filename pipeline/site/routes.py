@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,9 @@ from .taking import Taken, addresses, answer, path_of, sent, to_bytes, too_long
 _HITS_A_PAGE = 20
 _LAST_START = 100_000
 _CELLS_A_PAGE, _QUOTES_A_PAGE, _PAIRS_A_PAGE = 900, 120, 75
-"""Cells of a guideline, quotes behind a cell, and pairs of a comparison that are shown at a time: a page stays under 200 KB."""
+"""Cells of a matrix, quotes behind a cell, and pairs of a comparison that are shown at a time: a page stays under 200 KB."""
+_MEMBERS_A_PAGE = 1500
+"""What a group against its members shows at a time, in cells of a matrix."""
 _FACETS = {
     "issuer": ("By issuer", ("issuer",)), "theme": ("By theme", ("theme",)), "kind": ("By kind of document", ("kind",)),
     "year": ("By year", ("from", "to")), "language": ("By language", ("language",)),
@@ -111,6 +113,52 @@ def attentive(datasette: Any, app: policy.Application) -> policy.Application:
         await app(scope, receive, send)
 
     return answer
+
+
+@dataclass(frozen=True)
+class Parts:
+    """How a list is shown in parts: (begin, end) of each, and the place of the one that is shown."""
+
+    all: Sequence[tuple[int, int]]
+    shown: int
+
+    @property
+    def begin(self) -> int:
+        """Where the part that is shown begins."""
+        return self.all[self.shown][0]
+
+    @property
+    def end(self) -> int:
+        """Before what it ends."""
+        return self.all[self.shown][1]
+
+    @property
+    def before(self) -> int | None:
+        """Where the part before it begins; None when it is the first."""
+        return self.all[self.shown - 1][0] if self.shown else None
+
+    @property
+    def after(self) -> int | None:
+        """Where the part behind it begins; None when it is the last."""
+        return self.end if self.shown + 1 < len(self.all) else None
+
+
+def in_parts(weights: Sequence[int], most: int, start: int) -> Parts:
+    """Return how a list is shown in parts that weigh no more than `most`, save one line that does alone.
+
+    Args:
+        weights: what each line of the list adds to a page.
+        start: a line of the part that is shown; behind the end of the list it is the last part.
+    """
+    begins, weight = [0], 0
+    for place, one in enumerate(weights):
+        if weight and weight + one > most:
+            begins.append(place)
+            weight = 0
+        weight += one
+    ends = [*begins[1:], len(weights)]
+    shown = max(place for place, begin in enumerate(begins) if begin <= start)
+    return Parts(tuple(zip(begins, ends, strict=True)), shown)
 
 
 async def ask(database: Any, question: Callable[..., Any], *args: Any) -> Any:
@@ -305,7 +353,7 @@ async def compare(datasette: Any, request: Any) -> Response:
         "axis": axis,
         "axes": await ask_once(database, queries.axes),
         "choices": await ask_once(database, queries.choices),
-        "here": request.query_string,
+        "here": _without(request.query_string, "start"),
         "is_of_no_theme": is_of_no_theme,
     }
     try:
@@ -354,8 +402,15 @@ async def _matrix(datasette: Any, request: Any, axis: Axis, at: int | None, show
         return await _export(datasette, form, name, lambda: matrix_to_markdown(found["matrix"]))
     measure = request.args.get("show") or ""
     measure = measure if measure in MEASURES else "commitments"
-    taken = [Taken(len(found["matrix"].cells), "cell", "/compare", _without(request.query_string, "show"))]
-    more = {"measure": measure, "measures": MEASURES, "taken": taken}
+    matrix = found["matrix"]
+    parts = in_parts([len(matrix.topics)] * len(matrix.names), _CELLS_A_PAGE, _whole(request, "start") or 0)
+    more = {
+        "measure": measure,
+        "measures": MEASURES,
+        "parts": parts,
+        "lines": list(matrix.names.items())[parts.begin : parts.end],
+        "taken": [Taken(len(matrix.cells), "cell", "/compare", _without(shown["here"], "show"))],
+    }
     return await _page(datasette, request, "concord_matrix.html", {**shown, **found, **more})
 
 
@@ -371,7 +426,21 @@ async def _members(datasette: Any, request: Any, group: str, at: int | None, sho
             "xlsx": lambda: to_xlsx(listing),
         }
         return await _export(datasette, form, listing.name, made[form])
-    return await _page(datasette, request, "concord_members.html", {**shown, **found})
+    view = found["view"]
+    cells = len(view.rows) * len(view.members)
+    is_cut = cells > _CELLS_A_PAGE
+    weights = [_weight(row, len(view.members) if is_cut else 0) for row in view.rows]
+    parts = in_parts(weights, _MEMBERS_A_PAGE - (0 if is_cut else cells), _whole(request, "start") or 0)
+    first, last = (parts.begin, parts.end) if is_cut else (0, len(view.rows))
+    more = {"parts": parts, "lines": view.rows[first:last], "first_line": first}
+    return await _page(datasette, request, "concord_members.html", {**shown, **found, **more})
+
+
+def _weight(row: members.Row, cells: int) -> int:
+    """Return how much a sub-theme of a group adds to the page, in cells of the matrix: a quote is as long as eight, as are eight names."""
+    quotes = sum(1 + sum(len(listed) for listed in one.carriers.values()) for one in row.commitments)
+    names = sum(len(one.otherwise) + len(one.silent) for one in row.commitments)
+    return cells + 8 * quotes + names // 8
 
 
 def _address(datasette: Any, request: Any) -> str:
@@ -611,16 +680,12 @@ async def guideline(datasette: Any, request: Any) -> Response:
     if found is None:
         raise await _not_here(database, "guideline", name)
     lines, asked = found["lines"], _without(request.query_string, "start")
-    lines_a_part = max(1, _CELLS_A_PAGE // max(1, len(found["elements"])))
-    parts = range(0, len(lines), lines_a_part)
-    start = max((part for part in parts if part <= (_whole(request, "start") or 0)), default=0)
+    parts = in_parts([len(found["elements"])] * len(lines), _CELLS_A_PAGE, _whole(request, "start") or 0)
     shown = {
         **found,
-        "lines": lines[start : start + lines_a_part],
+        "lines": lines[parts.begin : parts.end],
         "count": len(lines),
-        "parts": list(parts),
-        "start": start,
-        "lines_a_part": lines_a_part,
+        "parts": parts,
         "here_without_start": asked,
         "choices": await ask_once(database, queries.choices),
         "taken": [Taken(len(lines) * len(found["elements"]), "score", f"/guidelines/{name}", asked)],
