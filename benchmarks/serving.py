@@ -2,11 +2,12 @@
 
     python benchmarks/serving.py --db build/corpus.db [--times 20]
 
-Serves the database inside this process, as `concord serve` sets it up, and asks for each page in turn;
-the first answer, which may load the encoder, does not count: how long it takes is printed first. Prints for each page
-the median and the 95th percentile of the server's time in milliseconds, and the size of the page in kilobytes. A search
-is asked for anew each time, and once more in the same words, because answers are kept; then the searches a second that
-two clients get who ask new questions at once. Writes nothing.
+Serves the database inside this process, as `concord serve` sets it up, and asks for each page in turn. Prints for each
+page how long the server takes in milliseconds: for the first answer, before which nothing of the page is kept, and for
+the answers after it, the median and the 95th percentile, and the median of the processor's time, which says more than the
+clock on a machine that others use too; and the size of the page in kilobytes, without what it loads. A search is asked for anew each time, and once more in the same words, because answers are kept; then the searches a second
+that two clients get who ask new questions at once. The very first search, which loads the encoder, is printed first and
+counts for none. Writes nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import statistics
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from datasette.app import Datasette
@@ -55,40 +56,87 @@ async def _measure(path: Path, times: int) -> None:
     started = time.perf_counter()
     (await site.client.get("/search", params={"q": "first"})).raise_for_status()
     print(f"the first search: {1000 * (time.perf_counter() - started):.0f} ms")
-    print(f"{'page':64}{'median':>8}{'95 %':>8}{'kB':>7}")
+    print(f"{'page':72}{'first':>7}{'median':>8}{'95 %':>7}{'CPU':>6}{'kB':>6}")
     new = [await _timed(site, f"/search?{urlencode({'q': question})}", 0) for question in _new_questions(0, times)]
-    taken = [first for (first, *_), _ in new]
-    print(
-        f"{'/search, a new question':64}{statistics.median(taken):8.0f}{percentile(taken, 95):8.0f}{statistics.mean(size for _, size in new) / 1000:7.0f}"
-    )
+    asked = Timed([one.taken[0] for one in new], [one.worked[0] for one in new], new[-1].size)
+    print(line("/search, a new question", asked))
     for address in addresses(path):
-        taken, size = await _timed(site, address, times)
-        print(f"{address:64}{statistics.median(taken):8.0f}{percentile(taken, 95):8.0f}{size / 1000:7.0f}")
+        print(line(address, await _timed(site, address, times)))
     started = time.perf_counter()
     await asyncio.gather(*(_client(site, _new_questions(client, times)) for client in (1, 2)))
     print(f"two clients: {2 * times / (time.perf_counter() - started):.1f} searches a second")
 
 
+class Timed(NamedTuple):
+    """How many milliseconds each answer took by the clock and by the processor, and the bytes of the last."""
+
+    taken: Sequence[float]
+    worked: Sequence[float]
+    size: int
+
+
+def line(address: str, timed: Timed) -> str:
+    """Return the row of a page: its first answer, median and 95th percentile of the others, their work, and its size."""
+    others, worked = timed.taken[1:] or timed.taken, timed.worked[1:] or timed.worked
+    return (
+        f"{address:72}{timed.taken[0]:7.0f}{statistics.median(others):8.0f}{percentile(others, 95):7.0f}"
+        f"{statistics.median(worked):6.0f}{timed.size / 1000:6.0f}"
+    )
+
+
+MOST = {
+    "document": "select document_id as id from commitments group by 1 order by count(*) desc limit 1",
+    "promise": "select id from commitments order by id limit 1",
+    "counterparts": "select commitment_id as id from counterparts group by 1 order by count(*) desc, 1 limit 1",
+    "formula": "select first_id as id from formulas order by commitments desc, id limit 1",
+    "issuers": "select issuer_id as id from commitments where issuer_id <> '' group by 1 order by count(*) desc limit 6",
+    "theme": "select theme_id as id from subthemes group by 1 order by count(*) desc, 1 limit 1",
+    "subtheme": "select id, theme_id from subthemes order by commitments desc, id limit 1",
+    "families": "select family as id from edition_changes order by family limit 1",
+    "guidelines": "select id from guidelines order by id",
+    "element": "select element_id as id from guideline_quotes group by 1 order by count(*) desc, 1 limit 1",
+    "groups": "select distinct group_id as id from memberships join issuers on issuers.id = group_id and kind <> 'joint'"
+    " where group_id in (select issuer_id from commitments) order by 1",
+}
+"""The things with the most of what their pages show."""
+
+
 def addresses(path: Path) -> list[str]:
     """Return an address of each of Concord's pages: those of the things with the most commitments."""
     with open_for_reading(path) as db:
-        document = rows(db, "select document_id as id from commitments group by 1 order by count(*) desc limit 1")[0][
-            "id"
-        ]
-        promise = rows(db, "select id from commitments order by id limit 1")[0]["id"]
-        issuers = rows(
-            db,
-            "select issuer_id as id from commitments where issuer_id <> '' group by 1 order by count(*) desc limit 2",
-        )
-        families = rows(db, "select family from edition_changes order by family limit 1")
-        guidelines = rows(db, "select id from guidelines order by id limit 1")
-    pair = "&".join(f"issuer={row['id']}" for row in issuers)
+        most = {name: rows(db, sql) for name, sql in MOST.items()}
+    one = {name: found[0]["id"] for name, found in most.items() if found}
+    issuers = [row["id"] for row in most["issuers"]]
+    pair, six = ("&".join(f"issuer={code}" for code in issuers[:count]) for count in (2, 6))
     found = [
-        "/", "/search?q=sharing+information", "/compare", f"/compare?{pair}", f"/compare/cell?{pair}&theme=INC", "/documents",
-        f"/document/{document}", f"/commitment/{promise}", "/theme/INC", f"/issuer/{issuers[0]['id']}", "/guidelines",
+        "/", "/search?q=sharing+information", f"/search?q=sharing+information&issuer={issuers[0]}&from=2010&firmness=2",
+        f"/search?issuer={issuers[0]}&theme=INC", f"/search?like={one['promise']}",
+        "/compare", "/compare?at=2016", "/compare?by=year", "/compare?by=year&theme=INC",
     ]  # fmt: skip
-    found += [f"/editions/{row['family']}" for row in families] + [f"/guidelines/{row['id']}" for row in guidelines]
-    return [*found, "/watches", "/quality", "/problems", "/openapi.json", f"/{path.stem}/commitments"]
+    found += [f"/compare?by=subtheme&theme={one['theme']}"] if "theme" in one else []
+    found += [f"/compare?by={row['id']}" for row in most["guidelines"]]
+    found += [
+        f"/compare?{pair}",
+        f"/compare?{six}",
+        f"/compare?{pair}&at=2016",
+        f"/compare?{pair}&by=subtheme&theme=INC",
+    ]
+    found += [f"/compare?issuer={row['id']}&members=1" for row in most["groups"]]
+    found += [
+        f"/compare/cell?{pair}&theme=INC",
+        f"/compare/cell?{pair}&year=2018",
+        "/documents",
+        f"/document/{one['document']}",
+    ]
+    found += [f"/commitment/{one[name]}" for name in ("promise", "counterparts", "formula") if name in one]
+    found += ["/theme/INC", *(f"/theme/{row['theme_id']}?subtheme={row['id']}" for row in most["subtheme"])]
+    found += [f"/issuer/{code}" for code in issuers[:2]]
+    found += [f"/editions/{row['id']}" for row in most["families"]] + ["/guidelines"]
+    found += [f"/guidelines/{row['id']}{by}" for row in most["guidelines"] for by in ("", "?by=document")]
+    found += [f"/guidelines/{row['id']}" for row in most["element"]]
+    return [
+        *found, "/watches", "/quality", "/problems", "/openapi.json", f"/{path.stem}/commitments", f"/{path.stem}/shared_formulas",
+    ]  # fmt: skip
 
 
 def _new_questions(client: int, times: int) -> list[str]:
@@ -98,17 +146,17 @@ def _new_questions(client: int, times: int) -> list[str]:
     return list(itertools.islice(itertools.cycle(asked), times))
 
 
-async def _timed(site: Any, address: str, times: int) -> tuple[list[float], int]:
-    """Return how long an address takes, its first answer alone when no more are asked for, and its size."""
-    started = time.perf_counter()
-    response = await site.client.get(address)
-    response.raise_for_status()
-    taken = [] if times else [1000 * (time.perf_counter() - started)]
-    for _ in range(times):
-        started = time.perf_counter()
-        await site.client.get(address)
+async def _timed(site: Any, address: str, times: int) -> Timed:
+    """Return how long an address takes: its first answer, and then so many others."""
+    taken, worked, size = [], [], 0
+    for _ in range(1 + times):
+        started, began = time.perf_counter(), time.process_time()
+        response = await site.client.get(address)
         taken.append(1000 * (time.perf_counter() - started))
-    return taken, len(response.content)
+        worked.append(1000 * (time.process_time() - began))
+        response.raise_for_status()
+        size = len(response.content)
+    return Timed(taken, worked, size)
 
 
 async def _client(site: Any, questions: Sequence[str]) -> None:

@@ -12,6 +12,7 @@ from conftest import ROOT, LetterEncoder
 from pipeline.evaluating import Found, evaluate_documents
 from pipeline.gold import Sentence, Unit
 from pipeline.site.routes import ROUTES
+from pipeline.store import open_for_reading, rows
 from pipeline.training import to_example
 
 
@@ -224,6 +225,20 @@ def test_each_page_of_the_site_is_timed(serving, sample_settings):
     timed = serving.addresses(sample_settings.db)
     pages = {route.strip("^$").split("(")[0].rstrip("/").removesuffix("\\.json") for route, _ in ROUTES}
     assert {page for page in pages if not any(address.startswith(page) for address in timed)} == set()
+
+
+def test_the_row_of_a_page_says_what_the_first_answer_took_and_the_others(serving):
+    timed = serving.Timed([90.2, 3.0, 4.0, 11.0], [70.0, 2.0, 2.0, 5.0], 143_986)
+    assert serving.line("/compare", timed).split() == ["/compare", "90", "4", "11", "2", "144"]
+
+
+def test_the_pages_that_are_the_heaviest_are_timed(serving, sample_settings):
+    timed = serving.addresses(sample_settings.db)
+    with open_for_reading(sample_settings.db) as db:
+        guidelines = [row["id"] for row in rows(db, "select id from guidelines")]
+    wanted = [f"/guidelines/{name}{by}" for name in guidelines for by in ("", "?by=document")]
+    wanted += [f"/compare?by={by}" for by in ("year", *guidelines)] + ["/compare?issuer=XMG&members=1"]
+    assert set(wanted) <= set(timed)
 
 
 @pytest.fixture(scope="module")
