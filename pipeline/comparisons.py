@@ -32,7 +32,7 @@ from .store import mark, outputs, rows, stale, write_rows
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-COMPARER = "comparisons/3"
+COMPARER = "comparisons/4"
 WHOLE = "*"
 """The one input of a stage that works on the whole corpus."""
 

@@ -121,7 +121,8 @@ _ENDINGS = "ations ation ments ment ings ing ions ion ies ied ed es ly s y e".sp
 
 _AIM = re.compile(
     r"\b(?:aim(?:s|ed|ing)?|seeks?|strives?|intend(?:s|ed|ing)?|endeavou?rs?|aspires?|wish(?:es)?|hopes?|goals?|objectives?"
-    r"|envisions?|envisages?|consider(?:s|ing|ed)?|explor(?:es?|ing|ed)|examin(?:es?|ed)|looked into|reviews?)\b(?! \w?\.?\d)",
+    r"|envisions?|envisages?|expect(?:s|ed)?|plans? to|propos(?:es|ed)|consider(?:s|ing|ed|ation)?|explor(?:es?|ing|ed)"
+    r"|examin(?:es?|ed)|looked into|reviews?)\b(?! \w?\.?\d)",
     re.IGNORECASE,
 )
 _SUPPORT = re.compile(
@@ -131,9 +132,14 @@ _GOING_ON = re.compile(
     r"\b(?:remains? committed|reaffirm\w*|(?:will|shall) continue|continu(?:es?|ing) to|continuation)\b", re.I
 )
 _DECIDED = re.compile(
-    r"\bshall\b|\bdecide[sd]?\b|\binstructs?\b|\b(?:organi[sz]ations|institutions|agencies|operators|coordinators|legislation) must\b",
+    r"\b(?:shall|must|mandatory|instructs?|decide[sd]?)\b|\b(?:is|are) (?:necessary|required|obliged)\b"
+    r"|\b(?:has|have|needs?) to be\b|\brequires? (?:an? immediate|the following)\b",
     re.IGNORECASE,
 )
+_AIM_AHEAD = re.compile(
+    r"\b(?:objectives?|goals?|aims?|vision|outcomes?|purposes?|targets?)\b[^.]{0,60}$", re.IGNORECASE
+)
+"""A lead-in that calls what follows an aim."""
 _NOT = re.compile(
     r"(?:\bnot|n['\u2019]t|\bnever|\b(?:refrain|abstain|desist)(?:s|ing)? from)(?: \w+){0,2}\s*$|^(?:no|neither)\b",
     re.IGNORECASE,
@@ -222,7 +228,7 @@ class Promise:
         """Say by its own words alone how much it binds, on the scale of bindingness."""
         if _DECIDED.search(f"{self.lead_in[-_HEAD:]} {self.modality} {self._head}"):
             return 4
-        if _AIM.search(self._head):
+        if _AIM.search(self._head) or _AIM_AHEAD.search(self.lead_in):
             return 1
         if _SUPPORT.match(self.action) or _GOING_ON.search(self._head):
             return 2
@@ -391,12 +397,11 @@ class Judge:
 
 
 def firmness(a: Promise, b: Promise) -> str:
-    """Return whether `b` binds more or less than `a`; it has to be coded so, and words of both have to show it."""
-    if b.bindingness > a.bindingness and b.force > a.force:
-        return "firmer"
-    if b.bindingness < a.bindingness and b.force < a.force:
-        return "weaker"
-    return "same"
+    """Return whether `b` binds more or less than `a`: words of both have to show it, and how they are coded not gainsay it."""
+    shown, coded = b.force - a.force, b.bindingness - a.bindingness
+    if not shown or shown * coded < 0:
+        return "same"
+    return "firmer" if shown > 0 else "weaker"
 
 
 def mirrored(relation: str) -> str:

@@ -144,6 +144,10 @@ def test_a_negated_promise_is_never_the_same_as_one_that_is_not(pair, substance,
         ("We will consider an exercise.", "consider", "", 1),
         ("We will review the strategy.", "review", "", 1),
         ("Objective 1.2 Hold exercises", "Hold", "", 3),
+        ("The State must hold exercises.", "hold", "", 4),
+        ("Hold exercises", "Hold", "The following measures must be taken:", 4),
+        ("Hold exercises", "Hold", "The objectives of the council are:", 1),
+        ("We expect to hold exercises.", "hold", "", 1),
     ],
 )
 def test_the_words_say_how_much_a_promise_binds(quote, action, lead_in, force):
@@ -166,8 +170,12 @@ def test_a_difference_that_no_word_shows_makes_nothing_firmer():
     assert firmness(replace(WILL, bindingness=1), WILL) == "same"
 
 
-def test_words_alone_make_nothing_firmer():
-    assert firmness(replace(AIM, bindingness=3), WILL) == "same"
+def test_words_alone_make_one_promise_firmer():
+    assert firmness(replace(AIM, bindingness=WILL.bindingness), WILL) == "firmer"
+
+
+def test_words_that_are_coded_the_other_way_round_make_nothing_firmer():
+    assert firmness(replace(AIM, bindingness=WILL.bindingness + 1), WILL) == "same"
 
 
 @pytest.mark.parametrize("relation", RELATIONS)
