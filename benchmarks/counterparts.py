@@ -1,11 +1,12 @@
 """How well counterparts are judged: the relation of pairs that were read, against what is computed.
 
-    python benchmarks/counterparts.py [--db FILE] [--judgments FILE] [--json | --fit | --plain]
+    python benchmarks/counterparts.py [--db FILE] [--judgments FILE] [--json | --fit] [--plain | --spare]
 
 Reads a database that holds the real corpus and `counterpart_judgments.jsonl` (pairs of places on pages,
 with what the second promise is to the first), and changes neither. A promise of the database is the judged
-one when at least half of the words of both together are common. For the half that may be tuned on and
-for the half that is held out it prints
+one when at least half of the words of both together are common. For the half that may be tuned on, for
+the half that is held out, and for pairs that were drawn as they come from all that are near enough to be judged,
+it prints
 
     relations   precision, recall and F1 of each, macro-F1 with its 95 % interval, and how many pairs each has
     confusion   what was judged (rows), and what was computed (columns)
@@ -15,7 +16,8 @@ for the half that is held out it prints
 Under these it says how far two coders agree, where two read the pairs.
 A relation of which a half has fewer than five pairs counts in no macro-F1: its F1 would say nothing.
 With --fit it learns `models/counterparts.json` from the half that may be tuned on, and prints nothing else. With
---plain it prints the same tables of something plainer: weights for substance and wording alone, learned just so.
+--plain it prints the same tables of something plainer: weights for substance and wording alone, learned just so. With
+--spare the weights are learned from the spare pairs as well: more of them, with one coder each, as they come.
 """
 
 from __future__ import annotations
@@ -48,6 +50,11 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 
 ALL = (*RELATIONS, NONE)
+PARTS = (*HALVES, "as they come")
+SPARE = "spare"
+"""Pairs from which nothing is learned unless that is asked."""
+STRENGTH_UNKNOWN = "one promise"
+"""Judged so: the same, firmer or weaker, and nobody coded which. Spare pairs alone are."""
 ONE_PROMISE = ("same", "firmer", "weaker")
 ONE_TARGET = (*ONE_PROMISE, "other instrument", "opposed")
 LEAST = 5
@@ -102,6 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", action="store_true", help="print the figures")
     parser.add_argument("--fit", action="store_true", help="learn the weights from the half that may be tuned on")
     parser.add_argument("--plain", action="store_true", help="measure substance and wording alone")
+    parser.add_argument("--spare", action="store_true", help="learn from the spare pairs as well, and measure")
     options = parser.parse_args(arguments)
     try:
         db = open_for_reading(options.db)
@@ -118,9 +126,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.plain:
         judge = Plain(promises, Weights({}, {}))
         judge.weights = to_weights(fitted(tuning, judge))
+    if options.spare:
+        judge.weights = to_weights(fitted([*tuning, *(case for case in cases if case.judged.half == SPARE)], judge))
     figures = {}
     lines = []
-    for half in HALVES:
+    for half in PARTS:
         mine = [case for case in cases if case.judged.half == half]
         found = [judge.judge(case.a, case.b, case.substance, case.wording).relation for case in mine]
         wanted = [case.judged.relation for case in mine]
@@ -228,7 +238,8 @@ def fitted(cases: Sequence[Case], judge: Judge) -> dict[str, Any]:
 
     chosen = [case for case in cases if case.judged.relation != "opposed"]
     measures = np.array([judge.measures(case.a, case.b, case.substance, case.wording) for case in chosen])
-    wanted = ["same" if case.judged.relation in ONE_PROMISE else case.judged.relation for case in chosen]
+    one_promise = (*ONE_PROMISE, STRENGTH_UNKNOWN)
+    wanted = ["same" if case.judged.relation in one_promise else case.judged.relation for case in chosen]
     mean, spread = measures.mean(axis=0), measures.std(axis=0) + 1e-9
     shares = {name: math.sqrt(len(wanted) / count) for name, count in Counter(wanted).items()}  # rare ones count more
     model = LogisticRegression(C=_STRENGTH, class_weight=shares, max_iter=5000)
@@ -324,7 +335,7 @@ def _told_apart(wanted: Sequence[str], found: Sequence[str], group: Sequence[str
 
 def measure_table(cases: Sequence[Case]) -> list[str]:
     """Return the lines that say how alike the pairs of each relation are."""
-    lines = [f"{'both halves':18}{'substance':>10}{'wording':>9}   (means)"]
+    lines = [f"{'all pairs':18}{'substance':>10}{'wording':>9}   (means)"]
     for relation in ALL:
         mine = [case for case in cases if case.judged.relation == relation]
         if mine:

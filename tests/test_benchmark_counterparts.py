@@ -13,6 +13,8 @@ from pipeline.comparisons import load_promises
 from pipeline.judging import MEASURES, NONE, RELATIONS
 from pipeline.store import rows
 
+PARTS = ("tuning", "held out", "as they come", "spare")
+
 
 @pytest.fixture(scope="module")
 def counterparts():
@@ -136,11 +138,11 @@ def test_without_a_database_it_says_how_to_make_one(counterparts, tmp_path):
         counterparts.main(["--db", str(tmp_path / "none.db")])
 
 
-def test_it_prints_what_the_database_does_not_hold(counterparts, planted, capsys):
+def test_it_prints_what_the_database_does_not_hold(counterparts, planted, judgments, capsys):
     db, _ = planted
     path = rows(db, "pragma database_list")[0]["file"]
     counterparts.main(["--db", path])
-    assert "4255 pairs are left out" in capsys.readouterr().out
+    assert f"{len(judgments)} pairs are left out" in capsys.readouterr().out
 
 
 def test_there_are_at_least_a_hundred_and_fifty_pairs_in_each_half(judgments):
@@ -149,7 +151,22 @@ def test_there_are_at_least_a_hundred_and_fifty_pairs_in_each_half(judgments):
 
 
 def test_every_relation_is_among_the_judgments(judgments):
-    assert {row["relation"] for row in judgments} == {*RELATIONS, NONE}
+    assert {row["relation"] for row in judgments if row["half"] in ("tuning", "held out")} == {*RELATIONS, NONE}
+
+
+def test_of_spare_pairs_alone_the_strength_may_be_unknown(counterparts, judgments):
+    assert {row["half"] for row in judgments if row["relation"] == counterparts.STRENGTH_UNKNOWN} == {
+        counterparts.SPARE
+    }
+
+
+def test_a_pair_whose_strength_is_unknown_is_learned_as_one_promise(counterparts, planted):
+    db, sides = planted
+    relations = (counterparts.STRENGTH_UNKNOWN, "related", "none")
+    judged = [counterparts.Judged(counterparts.SPARE, "as they come", relation, *sides) for relation in relations]
+    promises = load_promises(db)
+    cases, _ = counterparts.cases_of(judged, db, promises)
+    assert set(counterparts.fitted(cases, counterparts.Judge(promises))["relations"]) == {"same", "related", "none"}
 
 
 def test_hard_negatives_are_among_the_judgments_of_both_halves(judgments):
@@ -163,8 +180,9 @@ def test_judgments_hold_places_and_relations_and_no_text(judgments):
     assert {tuple(side) for row in judgments for side in (row["a"], row["b"])} == {("document", "sha256", "spans")}
 
 
-def test_two_coded_each_pair_of_the_half_that_is_held_out(judgments):
-    assert {len(row.get("coders", ())) for row in judgments if row["half"] == "held out"} == {2}
+@pytest.mark.parametrize("part", ["held out", "as they come"])
+def test_two_coded_each_pair_that_is_measured_on(judgments, part):
+    assert {len(row.get("coders", ())) for row in judgments if row["half"] == part} == {2}
 
 
 def test_spans_are_stretches_of_pages(judgments):
@@ -172,9 +190,15 @@ def test_spans_are_stretches_of_pages(judgments):
     assert all(page >= 1 and 0 <= start < end for page, start, end in spans)
 
 
-def test_no_promise_stands_in_both_halves(judgments):
-    tuning, held_out = (places(row for row in judgments if row["half"] == half) for half in ("tuning", "held out"))
-    assert not set(tuning) & set(held_out)
+@pytest.mark.parametrize("learned", ["tuning", "spare"])
+def test_nothing_is_learned_from_a_promise_that_is_held_out(judgments, learned):
+    mine, held_out = (places(row for row in judgments if row["half"] == half) for half in (learned, "held out"))
+    assert not set(mine) & set(held_out)
+
+
+def test_nothing_is_learned_from_a_pair_that_is_measured_on(judgments):
+    pairs = {half: {frozenset(places([row])) for row in judgments if row["half"] == half} for half in PARTS}
+    assert not (pairs["tuning"] | pairs["spare"]) & (pairs["held out"] | pairs["as they come"])
 
 
 def test_both_sides_are_of_two_documents(judgments):

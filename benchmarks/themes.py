@@ -1,0 +1,121 @@
+"""How often themes are right, on commitments that neither the model nor the taxonomy was made with.
+
+    python benchmarks/themes.py [--db FILE] [--judgments FILE] [--json]
+
+Reads a database that holds the real corpus and `theme_judgments.jsonl`, labels of sentences that Concord took for
+commitments (document, SHA-256, stretches of pages, labels; no text), and changes neither. Prints how many of them a
+coder called commitments too, and of these
+
+    primary     the main theme is the first that was labelled
+    labelled    the main theme is one of those that were labelled
+    Jaccard     what both sets of themes share, of all that either has
+
+for several weights of the taxonomy beside the model; the one that is used is marked. The vectors of the sentences are made
+anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from sqlite_utils import Database
+
+from pipeline.errors import ConcordError
+from pipeline.gold import Unit, load_labels
+from pipeline.measures import jaccard, share
+from pipeline.models import load_encoder
+from pipeline.settings import load_settings
+from pipeline.store import open_for_reading, rows
+from pipeline.themes import WEIGHT_OF_LIKENESS, Taxonomy, chosen, load_themes
+
+HERE = Path(__file__).resolve().parent
+WEIGHTS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0)
+
+
+@dataclass(frozen=True)
+class Row:
+    """How often themes are right by one weight of the taxonomy."""
+
+    weight: float
+    primary: float
+    labelled: float
+    jaccard: float
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the table, or the figures as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--db", type=Path, default=HERE.parent / "build" / "corpus.db", help="holds the documents")
+    parser.add_argument("--judgments", type=Path, default=HERE / "theme_judgments.jsonl", help="labelled sentences")
+    parser.add_argument("--json", action="store_true", help="print the figures")
+    options = parser.parse_args(arguments)
+    try:
+        with open_for_reading(options.db) as db:
+            units = load_labels(options.judgments, db)
+            mine = [unit for unit in units if unit.is_commitment and unit.themes]
+            found = measured(db, mine)
+    except ConcordError as error:
+        raise SystemExit(str(error)) from error
+    if options.json:
+        figures = {"sentences": len(units), "commitments": len(mine), "weights": [asdict(row) for row in found]}
+        print(json.dumps(figures, indent=1))
+        return
+    print(f"{len(units):,} sentences, of which the coder called {len(mine):,} commitments")
+    print("\n".join(table(found)))
+
+
+def measured(db: Database, units: Sequence[Unit]) -> list[Row]:
+    """Return how often the themes of commitments are right, for each weight; none without commitments."""
+    if not units:
+        return []
+    settings = load_settings()
+    encoder = load_encoder(settings.encoder)
+    taxonomy = Taxonomy(load_themes(), encoder)
+    texts = [unit.text for unit in units]
+    likeness = taxonomy.likeness(texts, encoder.encode(texts))
+    said = {
+        (row["passage_id"], row["start"], row["theme_id"]): row["probability"]
+        for row in rows(db, "select passage_id, start, theme_id, probability from sentence_themes")
+    }
+    probability = np.array(
+        [
+            [said.get((unit.sentence.passage_id, unit.sentence.start, code), 0.0) for code in taxonomy.codes]
+            for unit in units
+            if unit.sentence
+        ],
+        dtype=np.float32,
+    )
+    found = []
+    for weight in WEIGHTS:
+        columns = chosen(probability, likeness, floor=settings.theme_floor, weight=weight)
+        found.append(row_of(weight, units, [[taxonomy.codes[one] for one in listed] for listed in columns]))
+    return found
+
+
+def row_of(weight: float, units: Sequence[Unit], themes: Sequence[Sequence[str]]) -> Row:
+    """Return how often themes are right; a commitment without one is wrong."""
+    pairs = list(zip(units, themes, strict=True))
+    return Row(
+        weight,
+        share([listed[:1] == list(unit.themes[:1]) for unit, listed in pairs]),
+        share([bool(set(listed[:1]) & set(unit.themes)) for unit, listed in pairs]),
+        jaccard([set(unit.themes) for unit in units], [set(listed) for listed in themes]),
+    )
+
+
+def table(found: Sequence[Row]) -> list[str]:
+    """Return the lines of the table."""
+    lines = [f"{'weight':>6}{'primary':>9}{'labelled':>10}{'Jaccard':>9}"]
+    for row in found:
+        mark = "  in use" if row.weight == WEIGHT_OF_LIKENESS else ""
+        lines.append(f"{row.weight:6.0f}{row.primary:9.3f}{row.labelled:10.3f}{row.jaccard:9.3f}{mark}")
+    return lines
+
+
+if __name__ == "__main__":
+    main()
