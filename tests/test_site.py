@@ -599,6 +599,65 @@ async def test_every_canned_query_has_a_page_with_its_title(site, name):
     assert QUERIES[name]["title"] in html.fromstring(response.text).text_content()
 
 
+async def answer_of(site, name, **asked):
+    """The rows that a canned query gives."""
+    asked = asked or {parameter: FITTING[parameter] for parameter in re.findall(r":([a-z_]+)", QUERIES[name]["sql"])}
+    return (await site.get(f"/{NAME}/{name}.json", params={**asked, "_shape": "array"})).json()
+
+
+SHOWING_PAGES = [name for name in QUERIES if re.search(r"\bpage\b", QUERIES[name]["sql"])]
+
+
+@pytest.mark.parametrize("name", SHOWING_PAGES)
+async def test_a_canned_query_gives_beside_each_page_the_printed_one(site, name):
+    columns = list((await answer_of(site, name))[0])
+    pages = [column for column in columns if re.search(r"(^|_)page(_|$)", column)]
+    assert len(pages) in (2, 4)
+    assert all("printed" in after for after in pages[1::2])
+    assert [column.replace("printed_", "") for column in pages[1::2]] == pages[::2]
+
+
+async def test_the_printed_page_is_the_one_that_the_site_cites(site):
+    found = await answer_of(site, "promises_of_a_year", year="2016")
+    found += await answer_of(site, "words_in_promises", words="training")
+    assert {bool(row["printed_page"]) for row in found} == {True, False}
+    assert any(row["printed_page"] not in ("", str(row["page"])) for row in found)
+    for row in found:
+        cited = (await site.get(f"/commitment/{row['commitment_id']}.json")).json()[0].get("page", "")
+        assert row["printed_page"] == cited
+
+
+@pytest.mark.parametrize("name", [name for name in QUERIES if "quote" in QUERIES[name]["sql"]])
+async def test_every_quote_of_a_canned_query_leads_to_where_it_stands(site, name):
+    asked = {parameter: FITTING[parameter] for parameter in re.findall(r":([a-z_]+)", QUERIES[name]["sql"])}
+    tree = html.fromstring((await site.get(f"/{NAME}/{name}", params=asked)).text)
+    cells = [
+        cell for cell in tree.xpath("//table//td") if "quote" in cell.get("class", "") and cell.text_content().strip()
+    ]
+    links = [cell.xpath("a/@href") for cell in cells]
+    assert links
+    assert all(len(one) == 1 and re.match(r"/commitment/|/document/.+#", one[0]) for one in links)
+    for link in {links[0][0], links[-1][0]}:
+        page, anchor = urldefrag(link)
+        answer = await site.get(page)
+        assert answer.status_code == 200
+        assert not anchor or f'id="{anchor}"' in answer.text
+
+
+async def test_an_id_in_an_answer_leads_to_what_it_names_and_nothing_in_it_runs(site):
+    sql = """select '"><script>' as commitment_id, 'x' as document_id, '#&?' as passage_id, '<b>' as quote, 1 as other_id"""
+    tree = html.fromstring((await site.get(f"/{NAME}", params={"sql": sql})).text)
+    assert tree.xpath("//table//td/a/@href") == [
+        "/commitment/%22%3E%3Cscript%3E", "/document/x", "/document/x?passage=%23%26%3F#%23%26%3F", "/commitment/%22%3E%3Cscript%3E",
+    ]  # fmt: skip
+    assert tree.xpath("//table//script | //table//b") == []
+
+
+async def test_an_id_in_a_table_is_left_to_datasette(site):
+    tree = html.fromstring((await site.get(f"/{NAME}/counterparts")).text)
+    assert tree.xpath("//td[contains(@class, 'col-commitment_id')]/a/@href")[0].startswith(f"/{NAME}/commitments/")
+
+
 async def test_words_in_promises_takes_any_words(site):
     for words in ('"quoted" words', "a-b c*", "NEAR(", "'", ""):
         response = await site.get(f"/{NAME}/words_in_promises.json", params={"words": words, "_shape": "array"})

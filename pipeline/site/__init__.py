@@ -12,7 +12,7 @@
     taking.py      how it is taken away
     api.py         what programs can ask, described in OpenAPI
     quality.py     how good the figures are, in words
-    showing.py     how texts, numbers and pages are shown
+    showing.py     how texts, numbers and pages are shown, and where an answer's ids lead
     policy.py      what a browser may do with them
     cells.py       Datasette's own CSV, made harmless
     serving.py     how `concord serve` starts Datasette
@@ -72,6 +72,19 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Iter
     outcome: Any = yield
     if isinstance(exception, NotFound):
         outcome.force_result([routes.not_found(datasette, request, exception)])
+
+
+@hookimpl
+def render_cell(row: Any, column: str, table: str | None, database: str, datasette: Any) -> Any:
+    """Let the answers to questions in SQL lead to the commitments, documents and passages that they name."""
+    from . import showing
+
+    if table is not None or not showing.may_lead(column):
+        return None
+    ours = routes.concord_database(datasette)
+    if ours is None or database != ours.name:
+        return None
+    return showing.led(dict(row), column, datasette.urls.path)
 
 
 @hookimpl

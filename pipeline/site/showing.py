@@ -1,12 +1,46 @@
-"""Filters of the templates: how texts, numbers and pages are shown. Everything they return is escaped."""
+"""How texts, numbers and pages are shown, and where the answers to questions in SQL lead. All of it is escaped."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
 from markupsafe import Markup
+
+_PLACES = {
+    "commitment_id": "/commitment/{commitment_id}",
+    "other_id": "/commitment/{other_id}",
+    "document_id": "/document/{document_id}",
+    "passage_id": "/document/{document_id}?passage={passage_id}#{passage_id}",
+}
+"""Where an id leads, by the name of its column in an answer."""
+_LED = {
+    "quote": ("commitment_id", "passage_id"), "quote_a": ("commitment_id",), "quote_b": ("other_id",),
+    "earlier_quote": ("commitment_id",), "later_quote": ("other_id",), "first_quote": ("commitment_id",), "document": ("document_id",),
+}  # fmt: skip
+"""Columns whose words lead where an id beside them leads, to the first of these that is there."""
+
+
+def may_lead(column: str) -> bool:
+    """Say whether the cells of a column of this name may lead somewhere."""
+    return column in _LED or column in _PLACES
+
+
+def led(row: Mapping[str, Any], column: str, path: Callable[[str], str]) -> Markup | None:
+    """Return a cell of an answer as a link to the commitment, document or passage that it is of; None when it is of none.
+
+    Args:
+        row: the cells of the answer's row by their columns.
+        path: makes the path of an address of this site.
+    """
+    ids = {name: quote(value, safe="") for name, value in row.items() if name in _PLACES and isinstance(value, str)}
+    for name in _LED.get(column, (column,)):
+        needed = {name, "document_id"} if name == "passage_id" else {name}
+        if name in _PLACES and row[column] and all(ids.get(one) for one in needed):
+            return Markup(f'<a href="{escape(path(_PLACES[name].format(**ids)))}">{escape(str(row[column]))}</a>')
+    return None
 
 
 def marked(text: str, marks: Iterable[tuple[int, int]], tag: str = "mark") -> Markup:
