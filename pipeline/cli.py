@@ -117,6 +117,8 @@ _FILTERS = (
     click.option("--language", help="Only texts in this language, such as fr."),
     click.option("--firmness", type=click.IntRange(1, 4), help="Only commitments at least this firm."),
     click.option("--deadline", is_flag=True, help="Only commitments with a deadline."),
+    click.option("--due-from", default="", help="Only commitments due from this year or day on."),
+    click.option("--due-to", default="", help="Only commitments due up to this year or day."),
 )  # fmt: skip
 """What a search takes beside its question."""
 
@@ -142,6 +144,8 @@ def _to_filters(chosen: dict[str, Any]) -> Filters:
         language=chosen["language"] or "",
         bindingness=chosen["firmness"],
         has_deadline=chosen["deadline"],
+        due_from=chosen["due_from"],
+        due_to=chosen["due_to"],
     )
 
 
@@ -707,8 +711,9 @@ def _print_hits(hits: Iterable[Hit]) -> None:
     for place, hit in enumerate(hits, 1):
         year = f" {hit.year}" if hit.year else ""
         page = f", p. {hit.page_label or hit.page}" if hit.is_paged else ""
+        due = f", due {hit.deadline_to}" if hit.deadline_to else ""
         console.print(
-            f"[bold]{place}. {_plain(hit.issuer)}{year}[/]{page}  [dim]{hit.kind}, {' and '.join(hit.why)}, {hit.theme}[/]",
+            f"[bold]{place}. {_plain(hit.issuer)}{year}[/]{page}  [dim]{hit.kind}, {' and '.join(hit.why)}, {hit.theme}{due}[/]",
             highlight=False,
         )
         console.print(f"   {_plain(hit.text)}", highlight=False)

@@ -6,6 +6,7 @@
       ModelError                 a model is missing, or its files are not the ones that were recorded
       StoreError                 the database is of another version, or not one of ours
       WatchError                 a saved search is not there, is there already, or asks for nothing
+      FilterError                what a search or a list is to be narrowed by cannot be understood
       NamingError                a sub-theme that is to be named is not there, or the name cannot be one
       ExportError                an export would write over something else
     DocumentProblem              one document cannot be read or used: a row of `problems`, exit 1
@@ -52,6 +53,10 @@ class StoreError(ConcordError):
 
 class WatchError(ConcordError):
     """A saved search is not there, is there already, or cannot be searched as it stands."""
+
+
+class FilterError(ConcordError):
+    """What a search or a list is to be narrowed by cannot be understood."""
 
 
 class NamingError(ConcordError):

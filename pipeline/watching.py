@@ -29,8 +29,9 @@ MODES = {"both": "words and meaning", "words": "words", "meaning": "meaning"}
 PARAMETERS = {
     "kind_of_hit": "in", "issuers": "issuer", "groups": "group", "kinds": "kind", "themes": "theme", "documents": "document",
     "year_from": "from", "year_to": "to", "language": "language", "bindingness": "firmness", "has_deadline": "deadline",
+    "due_from": "due_from", "due_to": "due_to",
 }  # fmt: skip
-"""What the search page and the command line call each filter."""
+"""What the search page calls each filter; the command line has a hyphen for a line below."""
 _EVERYTHING = 1_000_000
 
 _WATCHES = """
@@ -222,4 +223,5 @@ def parameters_of(filters: Filters) -> list[tuple[str, str]]:
 
 def told(filters: Filters) -> str:
     """Return the filters that choose something, for people: "issuer JPN, from 2018"."""
-    return ", ".join(name if name == "deadline" else f"{name} {value}" for name, value in parameters_of(filters))
+    chosen = [(name.replace("_", " "), value) for name, value in parameters_of(filters)]
+    return ", ".join(name if name == "deadline" else f"{name} {value}" for name, value in chosen)

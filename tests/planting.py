@@ -84,7 +84,9 @@ def plant_passage(db, document, text, *, themes=(), role="paragraph"):
     return name
 
 
-def plant_promise(db, document, quote, *, themes=("CAP",), bindingness=3, precision=0, deadline="", action=""):
+def plant_promise(
+    db, document, quote, *, themes=("CAP",), bindingness=3, precision=0, deadline="", deadline_to="", action=""
+):
     """Plant a promise in a passage of its own; return its id."""
     passage = plant_passage(db, document, quote, themes=themes)
     of = rows(db, "select issuer_id, year from documents where id = ?", [document])[0]
@@ -93,7 +95,7 @@ def plant_promise(db, document, quote, *, themes=("CAP",), bindingness=3, precis
         {
             "id": name, "quote": quote, "issuer_id": of["issuer_id"], "document_id": document, "page": 1,
             "theme_id": themes[0] if themes else None, "year": of["year"], "bindingness_id": bindingness,
-            "precision": precision, "deadline": deadline, "action": action, "polarity": "positive", "confidence": 0.9,
+            "precision": precision, "deadline": deadline, "deadline_to": deadline_to, "action": action, "polarity": "positive", "confidence": 0.9,
             "passage_id": passage, "start": 0, "end": len(quote),
         }
     )  # fmt: skip

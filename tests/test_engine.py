@@ -30,7 +30,7 @@ SHARE = "We will share information between response teams."
 def planted(db, letters):
     """Promises and passages of three issuers, one of them in a joint text."""
     plant_document(db, "xaa-2016", issuer="XAA", year=2016)
-    plant_promise(db, "xaa-2016", SHARE, themes=("INC",), bindingness=3, deadline="by 2018")
+    plant_promise(db, "xaa-2016", SHARE, themes=("INC",), bindingness=3, deadline="by 2018", deadline_to="2018-12-31")
     plant_passage(db, "xaa-2016", "Teams that respond share little information today.", themes=("INC",))
     plant_document(db, "xbb-2020", issuer="XBB", year=2020, kind="international_strategy")
     plant_promise(db, "xbb-2020", "Judges will be trained in electronic evidence.", themes=("CRIME",), bindingness=4)
@@ -120,6 +120,11 @@ def test_a_hit_that_is_less_like_the_question_than_the_floor_is_left_out(path):
         (Filters(year_from=2017, year_to=2021), {"xbb-2020"}),
         (Filters(bindingness=4), {"xbb-2020"}),
         (Filters(has_deadline=True), {"xaa-2016"}),
+        (Filters(due_from="2018"), {"xaa-2016"}),
+        (Filters(due_from="2018-12-31", due_to="2018"), {"xaa-2016"}),
+        (Filters(due_from="2019"), set()),
+        (Filters(due_to="2018-12-30"), set()),
+        (Filters(due_to="2018-12", issuers=("XBB",)), set()),
         (Filters(language="fr"), set()),
         (Filters(language="en", year_to=2016), {"xaa-2016"}),
         (Filters(groups=("XMG",)), {"xbb-2020", "both-2022"}),

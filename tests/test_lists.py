@@ -152,6 +152,42 @@ async def test_the_rows_of_a_theme_are_as_many_as_the_home_page_says(site, sampl
         assert values["count"] == theme["commitments"]
 
 
+@pytest.mark.parametrize(
+    "due", [{"due_from": "2019"}, {"due_from": "2019-06", "due_to": "2021"}, {"due_to": "2018-12-31"}]
+)
+async def test_what_is_due_is_the_same_in_the_search_the_lists_and_the_question(site, sample, due):
+    searched = {hit["id"] for hit in (await site.get("/search.json", params={**due, "most": 500})).json()["hits"]}
+    days = {"first_day": due.get("due_from", ""), "last_day": due.get("due_to", ""), "_shape": "array"}
+    asked = {row["commitment_id"] for row in (await site.get(f"/{NAME}/due_between.json", params=days)).json()}
+    listed = set()
+    for document in rows(sample, "select id from documents"):
+        answer = await site.get(f"/document/{document['id']}/commitments.json", params=due)
+        listed |= {row["id"] for row in answer.json()["rows"]}
+    assert searched == asked == listed
+    assert 5 < len(listed) < rows(sample, "select count(*) as n from commitments where deadline_to <> ''")[0]["n"]
+
+
+@pytest.mark.parametrize("address", ["/theme/CAP", "/issuer/XAA"])
+async def test_a_list_of_commitments_can_be_narrowed_to_what_is_due(site, address):
+    all_of_them = lines_of(await site.get(f"{address}/commitments.csv"))
+    due = lines_of(await site.get(f"{address}/commitments.csv?due_from=2019&due_to=2020"))
+    assert due == [line for line in all_of_them if "2019" <= line["deadline_to"] <= "2020-12-31"]
+    assert 0 < len(due) < len(all_of_them)
+
+
+async def test_a_day_that_cannot_be_meant_narrows_nothing(site):
+    counts = [
+        (await site.get(f"/theme/CAP/commitments.json{asked}")).json()["count"]
+        for asked in ("", "?due_from=x", "?due_to=2019-13", "?due_from=%00")
+    ]
+    assert len(set(counts)) == 1
+
+
+async def test_the_hits_of_a_search_give_their_deadlines(site):
+    lines = lines_of(await site.get("/search.csv?due_from=2019"))
+    assert all(line["deadline"] and line["deadline_to"] >= "2019" for line in lines)
+
+
 async def test_the_rows_of_a_sub_theme_are_as_many_as_its_theme_says(site, sample):
     for subtheme in rows(sample, "select * from subthemes"):
         address = f"/theme/{subtheme['theme_id']}/commitments.json?subtheme={subtheme['id']}"

@@ -235,7 +235,7 @@ def test_a_search_that_could_not_work_is_refused(planted, name, question, filter
 def test_the_filters_of_a_search_come_back_as_they_were(planted):
     filters = Filters(
         kind_of_hit="commitment", issuers=("XAA", "XBB"), kinds=("national_strategy",), themes=("INC",), documents=("a",),
-        year_from=2010, year_to=2020, language="en", bindingness=2, has_deadline=True,
+        year_from=2010, year_to=2020, language="en", bindingness=2, has_deadline=True, due_from="2018", due_to="2020-06-30",
     )  # fmt: skip
     assert add(planted, "all", "", filters).filters == filters
 
@@ -245,8 +245,8 @@ def test_every_filter_has_a_name_on_the_search_page():
 
 
 def test_filters_are_told_as_the_search_page_names_them():
-    filters = Filters(issuers=("XAA", "XBB"), year_from=2010, bindingness=1, has_deadline=True)
-    assert told(filters) == "issuer XAA, issuer XBB, from 2010, firmness 1, deadline"
+    filters = Filters(issuers=("XAA", "XBB"), year_from=2010, bindingness=1, has_deadline=True, due_to="2020-06")
+    assert told(filters) == "issuer XAA, issuer XBB, from 2010, firmness 1, deadline, due to 2020-06"
     assert ("deadline", "1") in parameters_of(filters)
 
 
@@ -301,7 +301,7 @@ def test_without_a_database_the_status_is_2_and_none_is_made(concord, tmp_path, 
     ("words", "message"),
     [
         (("add", "nothing"), "The search asks for nothing."), (("add",), "Missing argument 'NAME'"),
-        (("add", "a", "b", "--mode", "smell"), "'smell' is not one of"), (("run", "nobody"), "There is no saved search 'nobody'."),
+        (("add", "a", "b", "--mode", "smell"), "'smell' is not one of"), (("add", "a", "b", "--due-to", "soon"), "'soon' is no year, month or day. Write it as 2020"), (("run", "nobody"), "There is no saved search 'nobody'."),
         (("remove", "nobody"), "There is no saved search 'nobody'."), (("no-such",), "No such command 'no-such'."),
     ],
 )  # fmt: skip

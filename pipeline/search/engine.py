@@ -61,6 +61,7 @@ Ranking = list[tuple[int, float]]
 class Hit:
     """A commitment or passage that answers. `marks` are (start, end) of matched words in `text`.
 
+    `deadline` is that of a commitment, as written, and `deadline_from` and `deadline_to` the days that it means.
     `nearest` is (start, end) of the phrase that is nearest in meaning, where meaning found it. `why` says which rankings found it ("words", "meaning"), or "filters" when there was no question; `likeness` is its
     cosine to the question.
     """
@@ -83,6 +84,9 @@ class Hit:
     score: float
     why: tuple[str, ...]
     likeness: float
+    deadline: str = ""
+    deadline_from: str = ""
+    deadline_to: str = ""
     marks: tuple[tuple[int, int], ...] = ()
     nearest: tuple[int, int] | None = None
 
@@ -434,7 +438,7 @@ def _found_of(shelf: Shelf, scores: Mapping[int, tuple[float, tuple[str, ...], f
 
 
 _DETAILS = """
-select t.id, t.text, t.passage_id, t.page, t.theme_id, t.bindingness, documents.id as document_id,
+select t.id, t.text, t.passage_id, t.page, t.theme_id, t.bindingness, t.deadline, t.deadline_from, t.deadline_to, documents.id as document_id,
        documents.title, documents.year, documents.is_paged, documents.issuer_id, issuers.name as issuer,
        themes.label as theme, pages.label as page_label
 from ({inner}) as t
@@ -445,9 +449,10 @@ left join pages on pages.document_id = documents.id and pages.number = t.page
 """
 _INNER = {
     "commitment": "select commitments.id, quote as text, passage_id, page, theme_id, bindingness.label as bindingness,"
-    " document_id from commitments join bindingness on bindingness.id = bindingness_id where commitments.id in {ids}",
+    " deadline, deadline_from, deadline_to, document_id from commitments join bindingness on bindingness.id = bindingness_id where commitments.id in {ids}",
     "passage": "select id, text, id as passage_id, page, (select theme_id from passage_themes where passage_id = passages.id"
-    " order by likeness desc limit 1) as theme_id, '' as bindingness, document_id from passages where id in {ids}",
+    " order by likeness desc limit 1) as theme_id, '' as bindingness,"
+    " '' as deadline, '' as deadline_from, '' as deadline_to, document_id from passages where id in {ids}",
 }
 _IDS = "(select value from json_each(?))"
 """A list of ids as one value: filters alone may let through more than SQLite takes question marks."""
@@ -478,6 +483,9 @@ def _details(db: Database, keys: Sequence[Key]) -> dict[Key, Hit]:
                 score=0.0,
                 why=(),
                 likeness=0.0,
+                deadline=row["deadline"],
+                deadline_from=row["deadline_from"],
+                deadline_to=row["deadline_to"],
             )
     return found
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlite_utils import Database
 
+from ..due import Due
 from ..embeddings import text_hash
 from ..passages import language_name
 from ..records import BODY_ROLES
@@ -36,13 +37,13 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 
 _COMMITMENTS = """
 select commitments.rowid as number, commitments.id, quote as text, passage_id, commitments.document_id, theme_id,
-    bindingness_id, deadline <> '' as has_deadline, ordinal, start
+    bindingness_id, deadline <> '' as has_deadline, deadline_to, ordinal, start
 from commitments join passages on passages.id = passage_id
 """
 _PASSAGES = f"""
 select rowid as number, id, text, id as passage_id, document_id, (select theme_id from passage_themes
     where passage_id = passages.id order by likeness desc limit 1) as theme_id,
-    0 as bindingness_id, 0 as has_deadline, ordinal, 0 as start, role
+    0 as bindingness_id, 0 as has_deadline, '' as deadline_to, ordinal, 0 as start, role
 from passages where role in ({_ROLES})
 """
 
@@ -52,6 +53,10 @@ class Filters:
     """What a hit has to be; empty fields ask for nothing.
 
     `groups` leave the texts of a group, and those that a member of it, alone or with others, published while it was one.
+    `due_from` and `due_to` are years, months or days, as `Due` takes them.
+
+    Raises:
+        FilterError: one of these is none.
     """
 
     kind_of_hit: str = ""
@@ -65,6 +70,16 @@ class Filters:
     language: str = ""
     bindingness: int | None = None
     has_deadline: bool = False
+    due_from: str = ""
+    due_to: str = ""
+
+    def __post_init__(self) -> None:
+        Due(self.due_from, self.due_to)
+
+    @property
+    def due(self) -> Due:
+        """Between which days a hit has to be due."""
+        return Due(self.due_from, self.due_to)
 
     @property
     def is_empty(self) -> bool:
@@ -97,6 +112,8 @@ class Shelf:
         self.order = [(row["ordinal"], row["start"]) for _, row in found]
         self.bindingness = np.array([row["bindingness_id"] for _, row in found], dtype=np.int8)
         self.has_deadline = np.array([row["has_deadline"] for _, row in found], dtype=bool)
+        self.due = np.array([row["deadline_to"] for _, row in found], dtype="U10")
+        """The day on which each is due, "" for none, which comes before every day."""
         self.is_commitment = np.array([kind == "commitment" for kind, _ in found], dtype=bool)
         self.is_short = np.array([len(row["text"].split()) < _SHORT_WORDS for _, row in found], dtype=bool)
         self._themes = {
@@ -157,7 +174,10 @@ class Shelf:
         passes = np.ones(len(self.keys), dtype=bool)
         if filters.kind_of_hit:
             passes &= np.array([kind == filters.kind_of_hit for kind in TEXTS])[np.where(self.is_commitment, 0, 1)]
-        if replace(filters, kind_of_hit="", themes=(), bindingness=None, has_deadline=False) != Filters():
+        of_documents = replace(
+            filters, kind_of_hit="", themes=(), bindingness=None, has_deadline=False, due_from="", due_to=""
+        )
+        if of_documents != Filters():
             chosen = {name for name, row in self.documents.items() if self._is_chosen(row, filters)}
             passes &= np.array([document in chosen for document in self.document], dtype=bool)
         if filters.themes:
@@ -172,6 +192,9 @@ class Shelf:
             passes &= self.is_commitment & (self.bindingness >= filters.bindingness)
         if filters.has_deadline:
             passes &= self.has_deadline
+        if not filters.due.is_empty:
+            first, last = filters.due.days
+            passes &= (first <= self.due) & (self.due <= last)
         return passes
 
     def _is_chosen(self, document: dict[str, Any], filters: Filters) -> bool:
@@ -226,17 +249,18 @@ class Shelf:
             for level in range(1, int(self.bindingness[place]) + 1):
                 counts["firmness"][str(level)] += 1
             counts["deadline"]["1" if self.has_deadline[place] else ""] += 1
+            counts["due"][str(self.due[place])[:4]] += 1
         return {name: self._listed(name, counts[name]) for name in FACETS}
 
     def _listed(self, name: str, counts: Counter[str]) -> list[tuple[str, str, int]]:
         labels = self.labels.get(name, {})
         found = [(code, labels.get(code, code), n) for code, n in counts.items() if code]
-        if name in {"year", "firmness"}:
+        if name in {"year", "firmness", "due"}:
             return sorted(found, reverse=True)
         return sorted(found, key=lambda one: (-one[2], one[1]))
 
 
-FACETS = ("issuer", "theme", "kind", "year", "language", "firmness", "deadline")
+FACETS = ("issuer", "theme", "kind", "year", "language", "firmness", "deadline", "due")
 """What hits are counted by. Of firmness a hit counts for each level that it reaches, as the filter has it."""
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from .. import __version__
 from ..comparing import Comparison
+from ..due import HOW
 from ..exporting import FORMS, GUARD, MOST_ROWS, Column
 from ..members import GroupView
 from ..search import MODES, Results
@@ -73,6 +74,10 @@ _AT = Parameter("at", "Only texts published up to this year", int)
 _CODE, _NAME = _in_path("code", "Code of the theme"), _in_path("id", "Permanent name of the document")
 _ISSUER = _in_path("code", "Code of the issuer")
 _GUIDELINE = _in_path("id", "Name of the guideline")
+_DUE = (
+    Parameter("due_from", f"Only commitments due from this year, month or day on, written as {HOW}"),
+    Parameter("due_to", "Only commitments due up to the last day of this year or month, or to this day"),
+)
 _ONE_DOCUMENT = Parameter("document", "Name of the one document that counts")
 _SEARCHED = (
     Parameter("q", "The question. “Quotation marks” make a phrase, -word excludes, OR joins. Without one, filters list all that passes them"),
@@ -90,6 +95,7 @@ _SEARCHED = (
     Parameter("to", "Last year", int),
     Parameter("firmness", "1 to 4: only commitments at least this firm", int),
     Parameter("deadline", "1: only commitments with a deadline", int),
+    *_DUE,
 )  # fmt: skip
 _LEAFED = (
     Parameter("most", f"Hits to give, at most {MOST_ROWS:,}; 20 when it is left out", int),
@@ -116,7 +122,7 @@ OPERATIONS = (
     ),
     Operation("/documents", "Every document, read or not.", lists.DOCUMENTS),
     Operation("/document/{id}", "How to cite a document, as CSL-JSON.", "Citations", (_NAME,), forms=("json",)),
-    Operation("/document/{id}/commitments", "All commitments of a document.", lists.COMMITMENTS, (_NAME,)),
+    Operation("/document/{id}/commitments", "All commitments of a document.", lists.COMMITMENTS, (_NAME, *_DUE)),
     Operation("/document/{id}/mentions", "Whom a document names, place by place.", lists.MENTIONS, (_NAME,)),
     Operation(
         "/commitment/{id}", "How to cite a commitment, with its quote, as CSL-JSON.", "Citations",
@@ -124,9 +130,9 @@ OPERATIONS = (
     ),
     Operation(
         "/theme/{code}/commitments", "All commitments that are mainly about a theme, the firmest first.", lists.COMMITMENTS,
-        (_CODE, Parameter("subtheme", "Only those of this sub-theme, by its id")),
+        (_CODE, Parameter("subtheme", "Only those of this sub-theme, by its id"), *_DUE),
     ),
-    Operation("/issuer/{code}/commitments", "All commitments of the documents of an issuer, joint ones too.", lists.COMMITMENTS, (_ISSUER,)),
+    Operation("/issuer/{code}/commitments", "All commitments of the documents of an issuer, joint ones too.", lists.COMMITMENTS, (_ISSUER, *_DUE)),
     Operation("/issuer/{code}/mentions", "Whom an issuer names and who names it, place by place.", lists.MENTIONS, (_ISSUER,)),
     Operation(
         "/editions/{family}", "What changed from one edition of a text to the next.", lists.CHANGES,

@@ -17,6 +17,7 @@ from sqlite_utils import Database
 
 from ..comparing import own_documents
 from ..coverage import AXES, Axis, matrix
+from ..due import Due
 from ..exporting import Listing, column, described
 from ..printing import MATRIX, matrix_listing
 from ..search import Results
@@ -56,7 +57,8 @@ HITS = (
     column("year", int, "Year of the document"), column("page", int, "Page of the file, counted from one"), _PAGE_LABEL,
     column("theme_id", str, "What it is mainly about"), _THEME, column("bindingness", str, "How firm a commitment is"),
     column("found_by", str, "Which rankings found it: words, meaning, or filters alone"),
-    column("likeness", float, "How like the question it is in meaning, up to 1; 0 where meaning did not find it"), _ADDRESS,
+    column("likeness", float, "How like the question it is in meaning, up to 1; 0 where meaning did not find it"),
+    *described("commitments", deadline=str, deadline_from=str, deadline_to=str), _ADDRESS,
 )  # fmt: skip
 DOCUMENTS = (
     *described("documents", id=str, title=str, issuer_id=str), _ISSUER, *described("documents", kind_id=str),
@@ -189,8 +191,11 @@ def cell(db: Database, address: Address, issuers: list[str], topic: str, axis: A
     return Listing(_name("cell", topic, codes), f"{found['label']}: {codes}", BEHIND, listed)
 
 
-def theme_commitments(db: Database, address: Address, code: str, subtheme: str) -> Listing | None:
-    """Return the commitments that are mainly about a theme, or those of one of its sub-themes, the firmest first."""
+def theme_commitments(db: Database, address: Address, code: str, subtheme: str, due: Due) -> Listing | None:
+    """Return the commitments that are mainly about a theme, or those of one of its sub-themes, the firmest first.
+
+    Of each of these lists of commitments `due` leaves those that are due then.
+    """
     found = rows(db, "select label from themes where id = ?", [code])
     inner = rows(db, "select label from subthemes where id = ? and theme_id = ?", [subtheme, code])
     if not found or (subtheme and not inner):
@@ -199,18 +204,18 @@ def theme_commitments(db: Database, address: Address, code: str, subtheme: str) 
     order = "bindingness_id desc, precision desc, confidence desc, commitments.id"
     title = ": ".join([found[0]["label"], *(row["label"] for row in inner)])
     return Listing(
-        _name("theme", code, subtheme), title, COMMITMENTS, _commitments(db, address, condition, args, order)
+        _name("theme", code, subtheme), title, COMMITMENTS, _commitments(db, address, condition, args, due, order)
     )
 
 
-def issuer_commitments(db: Database, address: Address, code: str) -> Listing | None:
+def issuer_commitments(db: Database, address: Address, code: str, due: Due) -> Listing | None:
     """Return the commitments of all documents of an issuer, those that it signed jointly included."""
     found = rows(db, "select name from issuers where id = ?", [code])
     if not found:
         return None
     names = [row["id"] for row in own_documents(db, code)]
     listed = _commitments(
-        db, address, "commitments.document_id in (select value from json_each(?))", [json.dumps(names)]
+        db, address, "commitments.document_id in (select value from json_each(?))", [json.dumps(names)], due
     )
     return Listing(_name("issuer", code), f"{found[0]['name']}: commitments", COMMITMENTS, listed)
 
@@ -224,12 +229,12 @@ def issuer_mentions(db: Database, address: Address, code: str) -> Listing | None
     return Listing(_name("mentions", code), f"{found[0]['name']}: whom it names, and who names it", MENTIONS, listed)
 
 
-def document_commitments(db: Database, address: Address, name: str) -> Listing | None:
+def document_commitments(db: Database, address: Address, name: str, due: Due) -> Listing | None:
     """Return the commitments of a document, in its order."""
     found = rows(db, "select title from documents where id = ?", [name])
     if not found:
         return None
-    listed = _commitments(db, address, "commitments.document_id = ?", [name])
+    listed = _commitments(db, address, "commitments.document_id = ?", [name], due)
     return Listing(_name(name), f"{found[0]['title']}: commitments", COMMITMENTS, listed)
 
 
@@ -353,9 +358,10 @@ def count_commitments(db: Database, code: str, subtheme: str) -> int:
 
 
 def _commitments(
-    db: Database, address: Address, condition: str, args: Sequence[Any], order: str = _IN_ORDER
+    db: Database, address: Address, condition: str, args: Sequence[Any], due: Due, order: str = _IN_ORDER
 ) -> list[dict[str, Any]]:
-    found = rows(db, f"{_COMMITMENTS} where {condition} order by {order}", args)
+    is_due, days = due.condition
+    found = rows(db, f"{_COMMITMENTS} where {condition} and {is_due} order by {order}", [*args, *days])
     return [{**row, "address": address(f"/commitment/{row['id']}")} for row in found]
 
 

@@ -20,6 +20,7 @@ from sqlite_utils import Database
 from .. import members
 from ..citing import FORMS, Citation
 from ..coverage import Axis
+from ..due import HOW, WRITTEN, Due, is_written
 from ..errors import ConcordError
 from ..exporting import FORMS as LIST_FORMS
 from ..exporting import MOST_ROWS, SPREADSHEET_BOM, Listing, csv_text, to_xlsx
@@ -50,6 +51,7 @@ _FACETS = {
     "issuer": ("By issuer", ("issuer",)), "theme": ("By theme", ("theme",)), "kind": ("By kind of document", ("kind",)),
     "year": ("By year", ("from", "to")), "language": ("By language", ("language",)),
     "firmness": ("At least as firm as", ("firmness",)), "deadline": ("By deadline", ("deadline",)),
+    "due": ("Due in", ("due_from", "due_to")),
 }  # fmt: skip
 """What hits are counted by: its heading, and the parameters that ask for one value of it."""
 _COUNTED = 12
@@ -224,6 +226,16 @@ def _whole(request: Any, name: str) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 9 else None
 
 
+def _day(request: Any, name: str) -> str:
+    """Return a year, a month or a day that was asked for; what is none asks for nothing, as with numbers."""
+    value = (request.args.get(name) or "").strip()
+    return value if is_written(value) else ""
+
+
+def _due(request: Any) -> Due:
+    return Due(_day(request, "due_from"), _day(request, "due_to"))
+
+
 async def home(datasette: Any, request: Any) -> Response:
     """/: what is here, how fresh, how good, and where to begin."""
     database = concord_database(datasette)
@@ -264,6 +276,8 @@ async def search(datasette: Any, request: Any) -> Response:
         language=request.args.get("language") or "",
         bindingness=_whole(request, "firmness"),
         has_deadline=bool(request.args.get("deadline")),
+        due_from=_day(request, "due_from"),
+        due_to=_day(request, "due_to"),
     )
     question = (request.args.get("q") or "").strip()
     form = request.url_vars.get("format")
@@ -301,6 +315,8 @@ async def search(datasette: Any, request: Any) -> Response:
             "question": question,
             "like": like_what,
             "filters": filters,
+            "written": WRITTEN,
+            "how_written": HOW,
             "mode": mode,
             "start": start,
             "page_size": _HITS_A_PAGE,
@@ -532,7 +548,9 @@ async def document(datasette: Any, request: Any) -> Response:
 
 async def document_commitments(datasette: Any, request: Any) -> Response:
     """/document/<id>/commitments.csv: all commitments of a document."""
-    return await _listed(datasette, request, lists.document_commitments, request.url_vars["name"], kind="document")
+    return await _listed(
+        datasette, request, lists.document_commitments, request.url_vars["name"], _due(request), kind="document"
+    )
 
 
 async def document_mentions(datasette: Any, request: Any) -> Response:
@@ -607,7 +625,7 @@ async def theme(datasette: Any, request: Any) -> Response:
 
 async def theme_commitments(datasette: Any, request: Any) -> Response:
     """/theme/<code>/commitments.csv: all commitments that are mainly about a theme, or about a sub-theme of it."""
-    asked = request.url_vars["name"], request.args.get("subtheme") or ""
+    asked = request.url_vars["name"], request.args.get("subtheme") or "", _due(request)
     return await _listed(datasette, request, lists.theme_commitments, *asked, kind="theme")
 
 
@@ -638,7 +656,9 @@ async def issuer(datasette: Any, request: Any) -> Response:
 
 async def issuer_commitments(datasette: Any, request: Any) -> Response:
     """/issuer/<code>/commitments.csv: all commitments of the documents of an issuer, joint ones too."""
-    return await _listed(datasette, request, lists.issuer_commitments, request.url_vars["name"], kind="issuer")
+    return await _listed(
+        datasette, request, lists.issuer_commitments, request.url_vars["name"], _due(request), kind="issuer"
+    )
 
 
 async def issuer_mentions(datasette: Any, request: Any) -> Response:
