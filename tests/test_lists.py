@@ -131,6 +131,15 @@ async def test_the_rows_of_a_cell_are_the_quotes_of_its_page(site):
     assert [" ".join(line["text"].split()) for line in lines] == quoted
 
 
+async def test_the_words_by_which_a_passage_speaks_of_a_topic_are_those_of_its_page(site):
+    address = "/compare/cell?issuer=XMG&issuer=XBB&theme=DEF"
+    cards = html.fromstring((await site.get(address)).text).find_class("c-quote")
+    shown = [card.xpath("substring-after(string(.//p[starts-with(., 'By its words: ')]), ': ')") for card in cards]
+    lines = lines_of(await site.get(address.replace("cell?", "cell.csv?")))
+    assert [line["words"] for line in lines] == shown
+    assert {bool(line["words"]) for line in lines} == {True, False}
+
+
 async def test_the_rows_of_a_search_are_its_hits_page_after_page(site):
     shown, start = [], 0
     while hits := html.fromstring((await site.get(f"/search?issuer=XBB&start={start}")).text).find_class("c-hit"):

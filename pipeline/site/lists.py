@@ -77,7 +77,8 @@ BEHIND = (
     column("year", int, "Year of the document"), column("page", int, "Page of the file, counted from one"), _PAGE_LABEL,
     column("bindingness", str, "How firm a commitment is"), column("precision", int, "How precise a commitment is, 0 to 5"),
     column("deadline", str, "By when, in the words of the text"),
-    column("likeness", float, "How like the element of a guideline it is, up to 1; none behind other cells"), _ADDRESS,
+    column("likeness", float, "How like the element of a guideline it is, up to 1; none behind other cells"),
+    column("words", str, "By which words a passage speaks of the topic; none where its meaning says so, and of a commitment"), _ADDRESS,
 )  # fmt: skip
 """Columns of the quotes behind a cell, whether of a theme or of an element of a guideline."""
 CHANGES = (
@@ -375,14 +376,14 @@ def _mentions(db: Database, address: Address, condition: str, args: Sequence[Any
 def _from_quote(quote: Any, names: dict[str, str], address: Address) -> dict[str, Any]:
     return {
         **vars(quote), "kind": "commitment", "text": quote.quote, "issuer_id": quote.issuer, "issuer": names.get(quote.issuer, quote.issuer),
-        "likeness": None, "address": address(f"/commitment/{quote.id}"),
+        "likeness": None, "words": None, "address": address(f"/commitment/{quote.id}"),
     }  # fmt: skip
 
 
 def _from_passage(passage: dict[str, Any], names: dict[str, str], address: Address) -> dict[str, Any]:
     code = passage["issuer"] or ""
     return {
-        "likeness": None, **passage, "kind": "passage", "lead_in": "", "issuer_id": code, "issuer": names.get(code, code), "page_label": passage["page_label"] or "",
+        "likeness": None, **passage, "words": passage.get("words") or None, "kind": "passage", "lead_in": "", "issuer_id": code, "issuer": names.get(code, code), "page_label": passage["page_label"] or "",
         "bindingness": None, "precision": None, "deadline": None, "address": _place("passage", passage["id"], passage["document_id"], address),
     }  # fmt: skip
 
