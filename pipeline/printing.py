@@ -91,7 +91,8 @@ PAIR = (
 )  # fmt: skip
 """Columns of the counterparts of a comparison."""
 _COUNTS = (
-    *described("coverage", commitments=int, again=int, documents=int, bindingness_id=int, latest_year=int, per_thousand=float),
+    column("commitments", int, "Commitments, those of joint texts included; by theme each counts under each of its themes, by sub-theme under the main one alone; what a document says twice counts once"),
+    *described("coverage", again=int, documents=int, bindingness_id=int, latest_year=int, per_thousand=float),
     column("sentences", int, "Sentences of its documents that could be read"),
 )  # fmt: skip
 _FINDING = column("finding", str, f"What it does: {', '.join(FINDINGS)}")

@@ -10,7 +10,7 @@ comes back is not new. What is gone is neither counted nor shown.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -221,7 +221,28 @@ def parameters_of(filters: Filters) -> list[tuple[str, str]]:
     return found
 
 
-def told(filters: Filters) -> str:
-    """Return the filters that choose something, for people: "issuer JPN, from 2018"."""
-    chosen = [(name.replace("_", " "), value) for name, value in parameters_of(filters)]
-    return ", ".join(name if name == "deadline" else f"{name} {value}" for name, value in chosen)
+def told(filters: Filters, labels: Mapping[str, Mapping[str, str]] | None = None) -> str:
+    """Return the filters that choose something, for people: "issuer JPN (Japan), from 2018".
+
+    Args:
+        labels: for each parameter, what its codes mean; without them the codes stand alone.
+    """
+    said = []
+    for name, value in parameters_of(filters):
+        label = (labels or {}).get(name, {}).get(value, "")
+        what = name.replace("_", " ")
+        said.append(what if name == "deadline" else f"{what} {value}" + (f" ({label})" if label else ""))
+    return ", ".join(said)
+
+
+def labels(db: Database) -> dict[str, dict[str, str]]:
+    """Return what the codes of the filters mean, by the parameters that take them."""
+    tables = {"issuer": "issuers", "group": "issuers", "theme": "themes", "kind": "kinds", "firmness": "bindingness"}
+    columns = {"issuers": "name"}
+    return {
+        name: {
+            row["id"]: row["label"]
+            for row in rows(db, f"select cast(id as text) as id, {columns.get(of, 'label')} as label from {of}")
+        }
+        for name, of in tables.items()
+    }

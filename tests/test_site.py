@@ -725,6 +725,83 @@ async def test_a_facet_leaves_what_it_counts(site):
         assert left.find_class("c-count")[0].text_content().split()[0] == one.find("span").text, heading.text
 
 
+async def test_a_theme_beside_the_hits_counts_what_its_link_leaves(site):
+    tree = html.fromstring((await site.get("/search?q=training&mode=words&in=commitment")).text)
+    (listed,) = tree.xpath("//aside//h2[.='By theme, main or not']/following-sibling::ul[1]")
+    assert len(listed) > 3
+    for one in listed:
+        left = html.fromstring((await site.get(f"/search{one.find('a').get('href')}")).text)
+        assert left.find_class("c-count")[0].text_content().split()[0] == one.find("span").text
+
+
+async def test_a_theme_of_a_document_leads_to_as_many_commitments_as_it_says(site):
+    tree = html.fromstring((await site.get("/document/xaa-2016-strategy")).text)
+    listed = tree.xpath("//aside//h2[starts-with(., 'Themes')]/following-sibling::ul[1]/li")
+    assert len(listed) > 3
+    for one in listed:
+        left = html.fromstring((await site.get(one.find("a").get("href"))).text)
+        assert left.find_class("c-count")[0].text_content().split()[0] == one.find("span").text
+
+
+@pytest.mark.parametrize(
+    ("address", "main", "any_theme"),
+    [("/", 1, 0), ("/theme/CAP", 4, 1), ("/issuer/XAA", 0, 1), ("/document/xaa-2016-strategy", 0, 1)],
+)
+async def test_a_heading_over_counts_of_themes_says_which_theme_counts(site, address, main, any_theme):
+    headings = [
+        " ".join(one.text_content().split()) for one in html.fromstring((await site.get(address)).text).iter("h2")
+    ]
+    assert sum(one.endswith("by main theme") for one in headings) == main
+    assert sum(one.endswith("by any theme, main or not") for one in headings) == any_theme
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/theme/CAP", "A commitment has one main theme and may have others."),
+        ("/issuer/XAA", "A commitment counts under each of its themes"),
+        ("/compare", "A commitment counts under each of its themes, main or not."),
+        ("/compare?issuer=XAA&issuer=XBB", "A commitment counts under each of its themes, main or not."),
+        ("/compare?by=subtheme&theme=CAP", "A sub-theme holds commitments by their main theme alone."),
+        ("/compare?by=year&theme=CAP", "whether it is their main theme or not"),
+        ("/compare/cell?issuer=XAA&theme=CAP", "A commitment counts under each of its themes, main or not."),
+    ],
+)
+async def test_where_themes_are_counted_it_is_said_how(site, address, words):
+    assert words in await text_of(site, address)
+
+
+async def test_every_code_at_the_head_of_the_matrix_is_explained_in_words(site, sample):
+    tree = html.fromstring((await site.get("/compare")).text)
+    codes = tree.xpath("//thead//abbr")
+    explained = dict(
+        zip(
+            tree.xpath("//dl[@class='c-codes']//dt/text()"),
+            tree.xpath("//dl[@class='c-codes']//dd/text()"),
+            strict=True,
+        )
+    )
+    assert {code.text: code.get("title") for code in codes} == explained
+    assert set(explained.items()) <= {(row["id"], row["label"]) for row in rows(sample, "select id, label from themes")}
+    assert len(explained) >= 14
+
+
+async def test_the_themes_of_an_element_are_named_in_words(site):
+    tree = html.fromstring((await site.get("/guidelines/un-norms/d")).text)
+    links = tree.xpath("//h2[.='How it is found']/following-sibling::p[1]/a[starts-with(@href, '/theme/')]/text()")
+    assert links
+    assert not [text for text in links if text.isupper()]
+
+
+async def test_the_page_of_a_promise_of_several_themes_says_which_is_the_main_one(site, sample):
+    row = rows(
+        sample,
+        "select commitments.id, label from commitments join themes on themes.id = commitments.theme_id"
+        " join commitment_themes as listed on commitment_id = commitments.id group by 1 having count(*) > 1 order by 1 limit 1",
+    )[0]
+    assert re.search(rf"\|{re.escape(row['label'])} \(main\)", await cells_of(site, f"/commitment/{row['id']}"))
+
+
 async def test_every_hit_leads_to_its_place_and_to_what_is_like_it(site):
     for hit in html.fromstring((await site.get("/search?q=training")).text).find_class("c-hit"):
         place, like = hit.find_class("c-why")[0].xpath("a/@href")

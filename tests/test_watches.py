@@ -88,6 +88,11 @@ async def test_a_saved_search_leads_to_a_search_with_its_words_its_mode_and_its_
     assert (await tree_of(site, "/watches")).xpath(f"//tr[@id='{name}']/td[1]/a/@href") == [f"/search?{query}"]
 
 
+async def test_the_codes_of_a_saved_search_are_said_in_words(site):
+    told = (await tree_of(site, "/watches")).xpath("string(//tr[@id='crime']/td[1]/a)")
+    assert told == "issuer XAA (Arvenia), theme CRIME (Crime), from 2010"
+
+
 async def test_a_question_is_escaped(site):
     assert "judges &amp; &lt;b&gt;" in (await site.get("/watches")).text
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -108,7 +108,6 @@ class Shelf:
         self.documents = {row["id"]: row for row in rows(db, "select * from documents")}
         self.document = [row["document_id"] for _, row in found]
         self.passage = [row["passage_id"] for _, row in found]
-        self.theme = [row["theme_id"] or "" for _, row in found]
         self.order = [(row["ordinal"], row["start"]) for _, row in found]
         self.bindingness = np.array([row["bindingness_id"] for _, row in found], dtype=np.int8)
         self.has_deadline = np.array([row["has_deadline"] for _, row in found], dtype=bool)
@@ -120,6 +119,8 @@ class Shelf:
             "commitment": _gathered(rows(db, "select theme_id, commitment_id as id from commitment_themes")),
             "passage": _gathered(rows(db, "select theme_id, passage_id as id from passage_themes")),
         }
+        self.themes = _themes_of(self._themes, self.keys)
+        """All themes of each, as the filter has them: more than the main one."""
         self._signed = _gathered(
             rows(
                 db,
@@ -242,7 +243,7 @@ class Shelf:
         for place in places:
             document = self.documents[self.document[place]]
             counts["issuer"][document["issuer_id"] or ""] += 1
-            counts["theme"][self.theme[place]] += 1
+            counts["theme"].update(self.themes[place])
             counts["kind"][document["kind_id"]] += 1
             counts["year"][str(document["year"] or "")] += 1
             counts["language"][document["language"]] += 1
@@ -261,7 +262,8 @@ class Shelf:
 
 
 FACETS = ("issuer", "theme", "kind", "year", "language", "firmness", "deadline", "due")
-"""What hits are counted by. Of firmness a hit counts for each level that it reaches, as the filter has it."""
+"""What hits are counted by. A hit counts for each of its themes and each level of firmness that it reaches, as the
+filters have it."""
 
 
 def _gathered(links: Iterable[dict[str, Any]]) -> dict[str, set[str]]:
@@ -270,6 +272,16 @@ def _gathered(links: Iterable[dict[str, Any]]) -> dict[str, set[str]]:
     for row in links:
         found.setdefault(row["theme_id"], set()).add(row["id"])
     return found
+
+
+def _themes_of(ids: Mapping[str, Mapping[str, set[str]]], keys: Iterable[Key]) -> list[tuple[str, ...]]:
+    """Return the themes of each thing, given the ids of each theme, kind by kind."""
+    found: dict[Key, list[str]] = {}
+    for kind, of in ids.items():
+        for theme, names in of.items():
+            for name in names:
+                found.setdefault((kind, name), []).append(theme)
+    return [tuple(found.get(key, ())) for key in keys]
 
 
 def words_in(db: Database) -> Counter[str]:

@@ -179,6 +179,11 @@ def element(
     return {
         "element": found[0],
         "seeds": rows(db, "select text from guideline_seeds where element_id = ? order by position", [found[0]["id"]]),
+        "themes": rows(
+            db,
+            "select id, label from themes where id in (select value from json_each(?)) order by position",
+            [json.dumps(found[0]["themes"].split(", "))],
+        ),
         "names": {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")},
         "quotes": shown,
         "commitments": len(likeness),

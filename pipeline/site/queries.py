@@ -308,8 +308,8 @@ def document(db: Database, name: str, start: int, passage_id: str = "") -> dict[
         "editions": _editions(db, found[0]),
         "themes": rows(
             db,
-            "select themes.id, themes.label, count(*) as n from commitments join themes on themes.id = theme_id"
-            " where document_id = ? group by 1 order by n desc",
+            "select themes.id, themes.label, count(*) as n from commitments join commitment_themes on commitment_id = commitments.id"
+            " join themes on themes.id = commitment_themes.theme_id where document_id = ? group by 1 order by n desc, themes.position",
             [name],
         ),
     }  # fmt: skip

@@ -48,7 +48,7 @@ _CELLS_A_PAGE, _QUOTES_A_PAGE, _PAIRS_A_PAGE = 900, 120, 75
 _MEMBERS_A_PAGE = 1500
 """What a group against its members shows at a time, in cells of a matrix."""
 _FACETS = {
-    "issuer": ("By issuer", ("issuer",)), "theme": ("By theme", ("theme",)), "kind": ("By kind of document", ("kind",)),
+    "issuer": ("By issuer", ("issuer",)), "theme": ("By theme, main or not", ("theme",)), "kind": ("By kind of document", ("kind",)),
     "year": ("By year", ("from", "to")), "language": ("By language", ("language",)),
     "firmness": ("At least as firm as", ("firmness",)), "deadline": ("By deadline", ("deadline",)),
     "due": ("Due in", ("due_from", "due_to")),

@@ -10,7 +10,7 @@ import re
 import textwrap
 import uuid
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from sqlite_utils import Database
 
 from ..store import rows
-from ..watching import MODES, Watch, listed, parameters_of, told
+from ..watching import MODES, Watch, labels, listed, parameters_of, told
 from .showing import page
 
 MOST = 200
@@ -51,6 +51,7 @@ class Shown:
     """A saved search as its page shows it: by what it looks, and the query of the search page that asks the same."""
 
     watch: Watch
+    labels: Mapping[str, Mapping[str, str]]
 
     @property
     def by(self) -> str:
@@ -60,7 +61,7 @@ class Shown:
     @property
     def told(self) -> str:
         """Its filters, for people."""
-        return told(self.watch.filters)
+        return told(self.watch.filters, self.labels)
 
     @property
     def query(self) -> str:
@@ -77,12 +78,13 @@ class Shown:
 
 def watches(db: Database) -> dict[str, Any]:
     """Return all saved searches, for their page."""
-    return {"watches": [Shown(watch) for watch in listed(db)]}
+    known = labels(db)
+    return {"watches": [Shown(watch, known) for watch in listed(db)]}
 
 
 def feed(db: Database, name: str, *, most: int = MOST) -> dict[str, Any] | None:
     """Return a saved search with the latest of its hits that are still there, -1 for all; None when it is unknown."""
-    shown = next((Shown(watch) for watch in listed(db) if watch.name == name), None)
+    shown = next((Shown(watch, labels(db)) for watch in listed(db) if watch.name == name), None)
     return {"shown": shown, "hits": rows(db, _HITS, [name, most])} if shown else None
 
 
