@@ -25,7 +25,7 @@ KEYS = {
     "all": {"title", "description", "license", "license_url", "source", "source_url", "about", "about_url", "databases"},
     "database": {"title", "description", "queries", "tables", "source", "license", "license_url"},
     "table": {"title", "description", "columns", "facets", "facet_size", "size", "sort", "sort_desc", "label_column", "hidden"},
-    "query": {"title", "description", "sql"},
+    "query": {"title", "description", "sql", "hide_sql"},
 }  # fmt: skip
 """What Datasette 0.65 understands, of what is used here: it says nothing of a key that it does not know."""
 

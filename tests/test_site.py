@@ -44,7 +44,7 @@ from pipeline.site.home import WORLD, places
 from pipeline.site.quality import SECTIONS, decimal, hundredths
 from pipeline.site.routes import ROUTES
 from pipeline.site.serving import NAME, SETTINGS, command, metadata_for
-from pipeline.site.showing import marked, number, page, plural, sure
+from pipeline.site.showing import coded, codes_in, marked, number, page, plural, sure
 from pipeline.store import RETIRING, leave_one_file, open_for_reading, open_store, rows, table, write_problems
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -1471,6 +1471,19 @@ async def test_what_does_not_come_with_concord_is_an_error_that_says_what_to_do(
 
 async def test_marks_are_put_around_escaped_text():
     assert marked("a < b & c", [(0, 1), (4, 5)]) == "<mark>a</mark> &lt; <mark>b</mark> &amp; c"
+
+
+async def test_the_codes_in_a_text_are_explained_and_escaped():
+    labels = {"CI": "Critical & <b>"}
+    assert codes_in("CI, not CIA; CI.", labels) == [("CI", "Critical & <b>")]
+    assert coded("<i> CI", labels) == '&lt;i&gt; <abbr title="Critical &amp; &lt;b&gt;">CI</abbr>'
+
+
+async def test_the_codes_where_a_theme_ends_are_said_in_words(site):
+    tree = html.fromstring((await site.get("/theme/CRIME")).text)
+    named = tree.xpath("//strong[.='Where it ends:']/..//abbr")
+    assert {one.text for one in named} == {"CRIME", "CAP", "DEF", "INTL", "INC"}
+    assert [one.get("title") for one in named] == tree.xpath("//dl[@class='c-codes']//dd/text()")
 
 
 async def test_what_is_marked_is_escaped_too():

@@ -94,6 +94,8 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
 
     env.globals.update(concord_static=datasette.urls.path(STATIC), concord_path=datasette.urls.path)
     env.filters.update(
+        concord_coded=showing.coded,
+        concord_codes=showing.codes_in,
         concord_marked=showing.marked,
         concord_number=showing.number,
         concord_page=showing.page,

@@ -476,6 +476,7 @@ def theme(db: Database, code: str, subtheme: str) -> dict[str, Any] | None:
     best = quotes(db, condition, args, order=order)
     return {
         "theme": found[0],
+        "labels": {row["id"]: row["label"] for row in rows(db, "select id, label from themes")},
         "subthemes": rows(db, SUBTHEMES, [code]),
         "chosen": next(iter(rows(db, "select * from subthemes where id = ? and theme_id = ?", [subtheme, code])), None),
         "coverage": rows(

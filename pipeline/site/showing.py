@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from typing import Any
@@ -21,6 +22,9 @@ _LED = {
     "earlier_quote": ("commitment_id",), "later_quote": ("other_id",), "first_quote": ("commitment_id",), "document": ("document_id",),
 }  # fmt: skip
 """Columns whose words lead where an id beside them leads, to the first of these that is there."""
+
+
+_WORDS = re.compile(r"(\w+)")
 
 
 def may_lead(column: str) -> bool:
@@ -52,6 +56,20 @@ def marked(text: str, marks: Iterable[tuple[int, int]], tag: str = "mark") -> Ma
             shown += f"{escape(text[place:start])}<{tag}>{escape(text[start:end])}</{tag}>"
             place = end
     return Markup(shown + escape(text[place:]))
+
+
+def codes_in(text: str, labels: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the codes that a text names, each with its label, in the order in which they come."""
+    return list(dict.fromkeys((word, labels[word]) for word in _WORDS.findall(text) if word in labels))
+
+
+def coded(text: str, labels: Mapping[str, str]) -> Markup:
+    """Return `text`, escaped, with the codes that it names explained as abbreviations."""
+    pieces = (
+        f'<abbr title="{escape(labels[piece])}">{escape(piece)}</abbr>' if piece in labels else escape(piece)
+        for piece in _WORDS.split(text)
+    )
+    return Markup("".join(pieces))
 
 
 def number(value: int | float | None) -> str:
