@@ -9,9 +9,11 @@ comes back is not new. What is gone is neither counted nor shown.
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlite_utils import Database
@@ -33,6 +35,8 @@ PARAMETERS = {
 }  # fmt: skip
 """What the search page calls each filter; the command line has a hyphen for a line below."""
 _EVERYTHING = 1_000_000
+_LONGEST_NAME = 50
+"""Of a name that is offered: the longest that is taken has ten characters more, for a number behind it."""
 
 _WATCHES = """
 select watches.*, count(there.id) as hits, count(there.id) filter (where run = runs) as new
@@ -113,8 +117,8 @@ def add(db: Database, name: str, question: str, filters: Filters | None = None, 
             remedy="Make a new one: concord run --corpus DIR --db FILE",
         )
     _refuse_name(db, name)
-    _refuse_question(question, filters, mode)
-    _refuse_strangers(db, filters)
+    for objection in objections(db, question, filters, mode):
+        raise objection
     table(db, "watches").insert(
         {"name": name, "question": question, "mode": mode, "filters": json.dumps(chosen_of(filters)), "added_at": now()}
     )
@@ -135,27 +139,73 @@ def _refuse_name(db: Database, name: str) -> None:
         )
 
 
-def _refuse_question(question: str, filters: Filters, mode: str) -> None:
+def objections(db: Database, question: str, filters: Filters, mode: str) -> Iterator[WatchError]:
+    """Yield what keeps a search from being saved: it could find nothing."""
     asked = parse(question)
     if question and not asked.required:
-        raise WatchError(f"{question!r} has no word to look for.", remedy="Give a word, or leave it empty and filter.")
+        yield WatchError(f"{question!r} has no word to look for.", remedy="Give a word, or leave it empty and filter.")
     if not question and filters.is_empty:
-        raise WatchError("The search asks for nothing.", remedy="Give words to look for, or a filter such as --issuer.")
+        yield WatchError("The search asks for nothing.", remedy="Give words to look for, or a filter such as --issuer.")
     if mode == "meaning" and asked.needs_words:
-        raise WatchError(
+        yield WatchError(
             "A phrase, or a word that is left out, cannot be searched by meaning.", remedy="Take --mode words."
         )
+    yield from _strangers(db, filters)
 
 
-def _refuse_strangers(db: Database, filters: Filters) -> None:
-    """Refuse a code that the database does not know: such a search would be silent for ever."""
+def _strangers(db: Database, filters: Filters) -> Iterator[WatchError]:
+    """Yield a complaint of each code that the database does not know: such a search would be silent for ever."""
     for field, (name, word) in _KNOWN.items():
         known = [row["id"] for row in rows(db, f"select id from {name} order by id")]
         for code in getattr(filters, field):
             if code not in known:
                 near = [one for one in known if one.lower() == code.lower()]
                 remedy = f"Do you mean {near[0]}?" if near else f'The table "{name}" lists them.'
-                raise WatchError(f"This database knows no {word} {code!r}.", remedy=remedy)
+                yield WatchError(f"This database knows no {word} {code!r}.", remedy=remedy)
+
+
+def saved_as(db: Database, question: str, filters: Filters, mode: str) -> str:
+    """Return the name under which a search is saved that asks exactly this; "" when none is."""
+    known = rows(db, "select * from watches order by name") if has_watches(db) else []
+    asked = _asked(question, filters, mode)
+    return next(
+        (row["name"] for row in known if _asked(row["question"], _to_filters(row["filters"]), row["mode"]) == asked), ""
+    )
+
+
+def _asked(question: str, filters: Filters, mode: str) -> tuple[str, str, frozenset[tuple[str, str]]]:
+    """Return what a search asks, equal for two that ask the same: filters alone have no mode, and find commitments."""
+    question = " ".join(question.split())
+    if not question:
+        mode, filters = "", replace(filters, kind_of_hit=filters.kind_of_hit or "commitment")
+    return question, mode, frozenset(parameters_of(filters))
+
+
+def command(db: Database, question: str, filters: Filters, mode: str) -> str:
+    """Return the command that saves a search under a free name, quoted for a shell; "" for one that cannot be saved.
+
+    A question with signs that cannot be seen is left out: who copies it would not know what is run.
+    """
+    question = " ".join(question.split())
+    pairs = parameters_of(filters)
+    if not has_watches(db) or any(objections(db, question, filters, mode)):
+        return ""
+    options = ["--mode", mode] if question and mode != "both" else []
+    for name, value in pairs:
+        option = f"--{name.replace('_', '-')}"
+        options += [option] if name == "deadline" else [option, value]
+    words = [_free_name(db, question, pairs), *([question] if question else [])]
+    # A question that begins with a hyphen would be taken for an option.
+    words = [*options, "--", *words] if question.startswith("-") else [*words, *options]
+    return shlex.join(["concord", "watch", "add", *words]) if all(word.isprintable() for word in words) else ""
+
+
+def _free_name(db: Database, question: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """Return a name that says what is asked and that no saved search has."""
+    words = [question, *(name if name == "deadline" else value for name, value in pairs)]
+    name = slug(" ".join(words), most=_LONGEST_NAME) or "search"
+    taken = {row["name"] for row in rows(db, "select name from watches")}
+    return next(one for one in itertools.chain([name], (f"{name}-{n}" for n in itertools.count(2))) if one not in taken)
 
 
 def run(db: Database, engine: Engine, names: Iterable[str] = ()) -> list[Report]:
@@ -200,10 +250,14 @@ def remove(db: Database, name: str) -> None:
 
 
 def _to_watch(row: dict[str, Any]) -> Watch:
-    values: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(row["filters"]).items()
-    }
-    return Watch(**{**row, "filters": Filters(**values)})
+    return Watch(**{**row, "filters": _to_filters(row["filters"])})
+
+
+def _to_filters(text: str) -> Filters:
+    """Return filters as they were before they were kept as JSON."""
+    kept = json.loads(text).items()
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in kept}
+    return Filters(**values)
 
 
 def chosen_of(filters: Filters) -> dict[str, Any]:

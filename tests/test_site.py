@@ -712,6 +712,13 @@ async def test_a_word_that_was_taken_for_another_is_said_and_can_be_searched_as_
     assert "No text here holds “trainnig”. Nothing found." in again.find_class("c-count")[0].text_content()
 
 
+async def test_a_search_for_a_mended_word_is_followed_by_the_word_that_was_meant(site):
+    tree = html.fromstring((await site.get("/search?q=trainnig&mode=words")).text)
+    assert tree.xpath("//head/link[@type='application/atom+xml']/@href") == ["/watches/training.atom"]
+    typed = html.fromstring((await site.get("/search?q=trainnig&mode=words&typed=1")).text)
+    assert typed.xpath("//pre/text()") == ["concord watch add trainnig trainnig --mode words"]
+
+
 async def test_a_phrase_that_stands_nowhere_is_offered_in_other_words(site):
     tree = html.fromstring((await site.get("/search", params={"q": '"trainnig"', "mode": "words"})).text)
     assert tree.find_class("c-count")[0].xpath(".//a/text()") == ['"training"']

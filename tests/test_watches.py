@@ -88,6 +88,36 @@ async def test_a_saved_search_leads_to_a_search_with_its_words_its_mode_and_its_
     assert (await tree_of(site, "/watches")).xpath(f"//tr[@id='{name}']/td[1]/a/@href") == [f"/search?{query}"]
 
 
+async def test_a_search_that_is_saved_leads_to_its_feed(site):
+    for address in (
+        "/search?q=judges+%26+%3Cb%3E&mode=words",
+        "/search?from=2010&theme=CRIME&issuer=XAA&in=commitment",
+    ):
+        tree = await tree_of(site, address)
+        name = "judges" if "judges" in address else "crime"
+        feeds = tree.xpath("//a[@type='application/atom+xml']/@href | //head/link[@type='application/atom+xml']/@href")
+        assert feeds == [f"/watches/{name}.atom"] * 2
+        assert tree.xpath("//pre") == []
+
+
+async def test_a_search_that_is_not_saved_has_the_command_that_saves_it(site):
+    tree = await tree_of(site, "/search?q=it%27s+%3Cb%3E&issuer=XAA&mode=words")
+    assert tree.xpath("//pre/text()") == ["""concord watch add its-b-xaa 'it'"'"'s <b>' --mode words --issuer XAA"""]
+    assert tree.xpath("//head/link[@type='application/atom+xml']") == []
+
+
+@pytest.mark.parametrize(
+    "address", ["/search", "/search?q=%3F%21", "/search?q=judges&issuer=NONE", "/search?q=judges%00"]
+)
+async def test_a_search_that_cannot_be_saved_has_no_command(site, address):
+    assert (await tree_of(site, address)).xpath("//pre") == []
+
+
+async def test_what_is_like_another_text_has_no_command(site, saved):
+    name = rows(saved, "select id from commitments limit 1")[0]["id"]
+    assert (await tree_of(site, f"/search?like={name}&issuer=XAA")).xpath("//pre") == []
+
+
 async def test_the_codes_of_a_saved_search_are_said_in_words(site):
     told = (await tree_of(site, "/watches")).xpath("string(//tr[@id='crime']/td[1]/a)")
     assert told == "issuer XAA (Arvenia), theme CRIME (Crime), from 2010"

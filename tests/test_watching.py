@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from planting import plant_document, plant_passage, plant_promise, plant_vectors
 from writing import quiet, write_corpus
 
@@ -19,7 +23,19 @@ from pipeline.search.meaning import LazyEncoder
 from pipeline.settings import Settings
 from pipeline.stages import run_stages
 from pipeline.store import leave_one_file, open_store, rows, write_rows
-from pipeline.watching import PARAMETERS, WATCHED, add, chosen, listed, parameters_of, remove, run, told
+from pipeline.watching import (
+    PARAMETERS,
+    WATCHED,
+    add,
+    chosen,
+    command,
+    listed,
+    parameters_of,
+    remove,
+    run,
+    saved_as,
+    told,
+)
 
 JUDGES = "Judges will be trained in electronic evidence."
 SHARE = "We will share information between response teams."
@@ -253,9 +269,84 @@ def test_filters_are_told_as_the_search_page_names_them():
 def test_a_database_without_the_tables_has_no_saved_search_and_takes_none(planted):
     planted.execute("drop table watch_hits")
     planted.execute("drop table watches")
-    assert listed(planted) == []
+    assert (listed(planted), saved_as(planted, "judges", Filters(), "both")) == ([], "")
+    assert command(planted, "judges", Filters(), "both") == ""
     with pytest.raises(WatchError, match=r"made before there were saved searches\. Make a new one"):
         add(planted, "judges", "judges")
+
+
+ALL = Filters(
+    kind_of_hit="commitment", issuers=("XAA", "XBB"), groups=("XAA",), kinds=("national_strategy",), themes=("INC",),
+    documents=("xaa-2016",), year_from=2010, year_to=2020, language="en", bindingness=2, has_deadline=True, due_from="2018",
+    due_to="2020-06-30",
+)  # fmt: skip
+ASKED = [
+    ("training judges", Filters(), "both"), ("", ALL, "both"), ("judges", ALL, "words"), ("-courts judges", Filters(), "both"),
+    ("it's $HOME `id`; rm -rf / && \"two words\" \\ | > < # ! * ?", Filters(themes=("INC",)), "both"), ("--help judges", ALL, "both"),
+    ("juges élus\n  et\tinformés", Filters(), "meaning"), ("judges", Filters(language="--db", documents=("-x", "a b'c")), "words"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "filters", "mode"), ASKED)
+def test_the_command_that_is_offered_saves_exactly_this_search(planted, concord, question, filters, mode):
+    words = shlex.split(command(planted, question, filters, mode))
+    assert words[:3] == ["concord", "watch", "add"]
+    result = concord(*words[2:])
+    assert result.exit_code == 0, result.output
+    saved = listed(planted)[0]
+    assert (saved.question, saved.mode, saved.filters) == (" ".join(question.split()), mode, filters)
+    assert saved_as(planted, question, filters, mode) == saved.name
+
+
+@given(question=st.text(), value=st.text(min_size=1))
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_shell_takes_an_offered_command_for_the_words_that_were_asked(planted, question, value):
+    offered = command(planted, question, Filters(documents=(value,)), "both")
+    if offered:
+        words = shlex.split(offered)
+        assert [word for word in words if word == value]
+        assert not question.split() or " ".join(question.split()) in words
+        assert offered.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("question", "filters", "mode"),
+    [
+        ("", Filters(), "both"), ("", Filters(kind_of_hit="passage"), "both"), ("?!", Filters(), "both"), ('"two words"', Filters(), "meaning"),
+        ("judges", Filters(issuers=("NONE",)), "both"), ("jud\u202eges", Filters(), "both"), ("judges\x00", Filters(), "both"),
+    ],
+)  # fmt: skip
+def test_no_command_is_offered_for_a_search_that_could_not_be_saved_or_has_signs_that_nobody_sees(
+    planted, question, filters, mode
+):
+    assert command(planted, question, filters, mode) == ""
+
+
+def test_the_name_that_is_offered_is_free(planted):
+    add(planted, "judges", "judges", mode="words")
+    add(planted, "judges-2", "judges", mode="meaning")
+    assert command(planted, "judges", Filters(), "both") == "concord watch add judges-3 judges"
+
+
+def test_the_name_of_a_long_question_can_be_taken_with_a_number_behind_it(planted, concord):
+    for _ in range(2):
+        assert concord(*shlex.split(command(planted, "judges " * 30, Filters(), "words"))[2:]).exit_code == 0
+    assert all(len(watch.name) <= 60 for watch in listed(planted))
+
+
+@pytest.mark.parametrize(
+    ("question", "filters", "mode", "name"),
+    [
+        (" judges   courts ", Filters(issuers=("XBB", "XAA")), "both", "words"), ("judges courts", Filters(issuers=("XAA", "XBB")), "words", ""),
+        ("judges courts", Filters(issuers=("XAA",)), "both", ""), ("courts judges", Filters(issuers=("XAA", "XBB")), "both", ""),
+        ("", Filters(themes=("INC",)), "both", "alone"), ("", Filters(themes=("INC",), kind_of_hit="commitment"), "words", "alone"),
+        ("", Filters(themes=("INC",), kind_of_hit="passage"), "both", ""),
+    ],
+)  # fmt: skip
+def test_a_search_is_saved_when_one_asks_exactly_the_same(planted, question, filters, mode, name):
+    add(planted, "words", "judges courts", Filters(issuers=("XAA", "XBB")))
+    add(planted, "alone", "", Filters(themes=("INC",)))
+    assert saved_as(planted, question, filters, mode) == name
 
 
 @pytest.fixture

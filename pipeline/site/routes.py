@@ -305,6 +305,7 @@ async def search(datasette: Any, request: Any) -> Response:
     if form:
         return await sent(datasette, request, lists.hits(results, addresses(datasette, request)))
     here = _without(request.query_string, "start")
+    asked = () if like else (results.mended or question, filters, mode)
     taken = Taken(results.total, "hit", "/search", here, json_asked=f"most={results.total}")
     return await _page(
         datasette,
@@ -324,6 +325,7 @@ async def search(datasette: Any, request: Any) -> Response:
             "confidence": await ask(database, queries.confidence, [hit.id for hit in results.hits]),
             "here": here,
             "taken": [taken],
+            "following": await ask(database, watching.following, *asked) if asked else {},
             "elsewhere": _without(request.query_string, "start", "q", "typed"),
             "facets": _facets(results, request.query_string),
         },

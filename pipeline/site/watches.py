@@ -17,8 +17,9 @@ from urllib.parse import urlencode
 
 from sqlite_utils import Database
 
+from ..search import Filters
 from ..store import rows
-from ..watching import MODES, Watch, labels, listed, parameters_of, told
+from ..watching import MODES, Watch, command, labels, listed, parameters_of, saved_as, told
 from .showing import page
 
 MOST = 200
@@ -80,6 +81,12 @@ def watches(db: Database) -> dict[str, Any]:
     """Return all saved searches, for their page."""
     known = labels(db)
     return {"watches": [Shown(watch, known) for watch in listed(db)]}
+
+
+def following(db: Database, question: str, filters: Filters, mode: str) -> dict[str, str]:
+    """Return under which name a search is saved, and else the command that saves it; either is "" when there is none."""
+    name = saved_as(db, question, filters, mode)
+    return {"name": name, "command": "" if name else command(db, question, filters, mode)}
 
 
 def feed(db: Database, name: str, *, most: int = MOST) -> dict[str, Any] | None:
