@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import csv
 import importlib.util
+import itertools
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,6 +31,7 @@ axe = pytest.importorskip(
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+SCREENS = {"desktop": {"viewport": DESKTOP}, "phone": {"viewport": PHONE, "has_touch": True, "is_mobile": True}}
 CORPUS = ROOT / "build" / "corpus.db"
 QUESTION = "training judges"
 SHOWN = [
@@ -46,12 +49,47 @@ NO_PAGES = {
 """What answers with something else than a page."""
 HEAVIEST = 200_000
 """Bytes that a page may have, with all that it loads from us."""
-EVERY_RULE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-"""All that axe checks, of WCAG 2.2 too."""
-CONTRAST = {
+COLOURS = ["color-contrast", "link-in-text-block"]
+EVERY_OTHER_RULE = {
     "resultTypes": ["violations"],
-    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+    "rules": {"target-size": {"enabled": True}, **{rule: {"enabled": False} for rule in COLOURS}},
 }
+"""All that axe checks, of WCAG 2.2 too, but colours."""
+COLOUR_RULES = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": COLOURS}}
+AXE = "options => axe.run({exclude: [['[data-alike]']]}, options).then(results => results.violations)"
+ALIKE = """
+() => {
+  const seen = new Set();
+  // What decides the contrast of an element's own text: its letters, and every ground behind them. What may lie over
+  // or under something else is like nothing.
+  const look = (node, own, around) => {
+    const grounds = [];
+    for (let one = node; one; one = one.parentElement) {
+      const style = getComputedStyle(one);
+      if (["absolute", "fixed", "sticky"].includes(style.position)) return null;
+      grounds.push(style.backgroundColor, style.backgroundImage, style.opacity);
+    }
+    const letters = [own.color, own.fontSize, own.fontWeight, own.textDecorationLine, own.textShadow, own.display, own.visibility];
+    return [node.tagName, ...letters, around.color, around.fontWeight, ...grounds].join("|");
+  };
+  const isAlike = node => {
+    const inner = [...node.children].map(isAlike);
+    const hasText = [...node.childNodes].some(one => one.nodeType === 3 && one.nodeValue.trim());
+    const name = hasText || !inner.length ? look(node, getComputedStyle(node), getComputedStyle(node.parentElement)) : "";
+    const isNew = name === null || (name && !seen.has(name));
+    if (name) seen.add(name);
+    const whole = !isNew && inner.every(one => one);
+    node.toggleAttribute("data-alike", whole);
+    return whole;
+  };
+  isAlike(document.body);
+}
+"""
+"""Marks what has the colours of something before it, so that axe need not weigh them again: that takes most of its time."""
+WEIGHT = """
+performance.getEntriesByType("resource").concat(performance.getEntriesByType("navigation"))
+    .reduce((sum, entry) => sum + entry.decodedBodySize, 0)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +141,48 @@ def addresses(sample):
     return [*SHOWN, f"/commitment/{commitment}"]
 
 
+@dataclass
+class Visit:
+    """What there was to see of a page: its width, what it weighs, what the browser refused, and what axe would mend."""
+
+    width: int
+    weight: int
+    complaints: list
+    violations: list
+
+
 @pytest.fixture(scope="module")
+def visits(chromium, site, addresses):
+    """What each screen shows of every page, {screen: {address: Visit}}; each page is opened once on each."""
+    script = axe.Axe().axe_script
+    found = {}
+    for screen, habits in SCREENS.items():
+        context = chromium.new_context(base_url=site, **habits)
+        page, complaints = context.new_page(), []
+        page.set_default_timeout(60_000)  # the machine may be busy
+        page.on("console", lambda message, to=complaints: to.append((message.text,)))
+        page.on("requestfailed", lambda request, to=complaints: to.append((request.url, request.failure)))
+        found[screen] = {address: visit(page, address, complaints, script) for address in addresses}
+        context.close()
+    return found
+
+
+def visit(page, address, complaints, script):
+    """Open a page, and look at it: with every rule of axe in light; in dark, where colours alone differ, at these."""
+    complaints.clear()
+    page.emulate_media(color_scheme="light")
+    page.goto(address)
+    width, weight = page.evaluate("document.documentElement.scrollWidth"), page.evaluate(WEIGHT)
+    page.evaluate(script)
+    violations = page.evaluate(AXE, EVERY_OTHER_RULE)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate(ALIKE)
+        violations += page.evaluate(AXE, COLOUR_RULES)
+    return Visit(width, weight, list(complaints), violations)
+
+
+@pytest.fixture
 def visitor(chromium, site):
     """Makes a page of a visitor at the site, with what her browser does and may do."""
     contexts = []
@@ -297,47 +376,52 @@ def test_everything_from_search_to_citation_works_without_javascript(visitor, sa
     assert page.locator("#cite-bib").is_visible()
 
 
-@pytest.mark.parametrize(
-    "habits",
-    [{"viewport": DESKTOP}, {"viewport": PHONE, "has_touch": True, "is_mobile": True}],
-    ids=["desktop", "phone"],
-)
-def test_no_page_is_wider_than_the_screen(visitor, addresses, habits):
-    page = visitor(**habits)
-    wide = {}
-    for address in addresses:
+@pytest.mark.parametrize("screen", SCREENS)
+def test_no_page_is_wider_than_the_screen(visits, screen):
+    most = SCREENS[screen]["viewport"]["width"]
+    assert {address: visit.width for address, visit in visits[screen].items() if visit.width > most} == {}
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_answer_to_a_question_in_sql_is_not_wider_than_the_screen(visitor, screen):
+    page = visitor(f"/{NAME}/due_between?first_day=2018&last_day=2020&_show_sql=1", **SCREENS[screen])
+    assert page.locator("table td a").count() > 5
+    assert page.evaluate("document.documentElement.scrollWidth") <= SCREENS[screen]["viewport"]["width"]
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_fields_of_a_form_stand_in_lines_and_are_of_one_height(visitor, screen):
+    page = visitor(**SCREENS[screen])
+    for address in ("/search?issuer=XAA", "/compare", "/guidelines/un-norms", "/compare?issuer=XMG&members=1"):
         page.goto(address)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        if width > habits["viewport"]["width"]:
-            wide[address] = width
-    assert wide == {}
+        boxes = [
+            box.bounding_box()
+            for box in page.locator(".c-fields").first.locator("select, input:not([type=checkbox]), button").all()
+        ]
+        assert len({round(box["height"]) for box in boxes}) == 1, address
+        lefts = {round(box["x"]) for box in boxes}
+        assert len(lefts) <= 8, address
+        for one, other in itertools.combinations(boxes, 2):
+            assert abs(one["y"] - other["y"]) < 1 or abs(one["y"] - other["y"]) > one["height"], address
 
 
-def test_a_browser_refuses_nothing_that_a_page_asks_for(visitor, addresses):
+def test_a_browser_refuses_nothing_that_a_page_asks_for(visits):
     """No style, picture or form is against the policy, and nothing is missing."""
-    page = visitor()
-    complaints = []
-    page.on("console", lambda message: complaints.append((message.text,)))
-    page.on("requestfailed", lambda request: complaints.append((request.url, request.failure)))
-    for address in addresses:
-        if address != "/document/none":  # which is a 404, and Chromium says so
-            page.goto(address)
-    # A picture that is still on its way when the next page is opened is let go; that is no refusal.
-    assert [one for one in complaints if one[1:] != ("net::ERR_ABORTED",)] == []
+    complaints = [
+        (address, *complaint)
+        for of_screen in visits.values()
+        for address, visit in of_screen.items()
+        for complaint in visit.complaints
+        # A 404 is one, and Chromium says so; a picture that is still on its way when the next page is opened is let go.
+        if address != "/document/none" and complaint[1:] != ("net::ERR_ABORTED",)
+    ]
+    assert complaints == []
 
 
-def test_a_page_weighs_little_with_all_that_it_loads(visitor, addresses):
-    page, heavy = visitor(), {}
-    for address in addresses:
-        page.goto(address)
-        loaded = page.evaluate(
-            "performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))"
-            ".reduce((sum, entry) => sum + entry.decodedBodySize, 0)"
-        )
-        assert loaded > 10_000
-        if loaded > HEAVIEST:
-            heavy[address] = loaded
-    assert heavy == {}
+def test_a_page_weighs_little_with_all_that_it_loads(visits):
+    weights = {address: visit.weight for address, visit in visits["desktop"].items()}
+    assert all(weight > 10_000 for weight in weights.values())
+    assert {address: weight for address, weight in weights.items() if weight > HEAVIEST} == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -355,21 +439,16 @@ def test_a_printed_comparison_is_dark_on_white_without_what_a_screen_is_for(visi
 # --- axe ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_axe_finds_nothing_to_mend_on_any_page_in_light_or_in_dark(visitor, addresses, viewport):
-    """Everything in light; in dark, where colours alone differ, the contrast."""
-    page = visitor(viewport=viewport)
-    found = {}
-    for address in addresses:
-        page.emulate_media(color_scheme="light")
-        page.goto(address)
-        violations = axe.Axe().run(page, options=EVERY_RULE).response["violations"]
-        page.emulate_media(color_scheme="dark")
-        violations += page.evaluate("options => axe.run(options).then(results => results.violations)", CONTRAST)
-        if violations:
-            found[address] = [
-                (one["id"], node["target"], node["failureSummary"]) for one in violations for node in one["nodes"][:4]
-            ]
+@pytest.mark.parametrize("screen", SCREENS)
+def test_axe_finds_nothing_to_mend_on_any_page_in_light_or_in_dark(visits, screen):
+    """Everything in light; in dark, where colours alone differ, the contrast. Of what looks alike, colours are weighed once."""
+    found = {
+        address: [
+            (one["id"], node["target"], node["failureSummary"]) for one in visit.violations for node in one["nodes"][:4]
+        ]
+        for address, visit in visits[screen].items()
+        if visit.violations
+    }
     assert found == {}
 
 
