@@ -14,6 +14,7 @@
     quality.py     how good the figures are, in words
     showing.py     how texts, numbers and pages are shown, and where an answer's ids lead
     policy.py      what a browser may do with them
+    guarding.py    who may see them, and what nobody is told
     cells.py       Datasette's own CSV, made harmless
     serving.py     how `concord serve` starts Datasette
     templates/ static/
@@ -29,7 +30,7 @@ from typing import Any
 from datasette import hookimpl
 from datasette.utils.asgi import NotFound
 
-from . import cells, policy, quality, routes
+from . import cells, guarding, policy, quality, routes
 from .queries import FINDINGS
 
 STATIC = "/-/static-plugins/cyber-concord"
@@ -39,6 +40,12 @@ STATIC = "/-/static-plugins/cyber-concord"
 def register_routes(datasette: Any) -> list[tuple[str, Any]]:
     """Add Concord's pages to Datasette's."""
     return routes.ROUTES
+
+
+@hookimpl
+def prepare_connection(conn: Any) -> None:
+    """Bound what questions in SQL can make."""
+    guarding.limit(conn)
 
 
 @hookimpl

@@ -29,7 +29,7 @@ from ..search import MODES, Engine, Filters, Results
 from ..search.kept import Kept
 from ..search.shelf import stamp
 from ..settings import load_settings
-from . import api, lists, policy, queries
+from . import api, guarding, lists, policy, queries
 from . import editions as aligned
 from . import guidelines as guiding
 from . import home as beginning
@@ -241,7 +241,6 @@ async def home(datasette: Any, request: Any) -> Response:
     database = concord_database(datasette)
     if database is None:
         return await IndexView(datasette).get(request)
-    await _ensure_may_view(datasette, request)
     shown = {**await ask_once(database, beginning.home), "metadata": await _metadata(datasette)}
     return await _page(datasette, request, "concord_home.html", shown)
 
@@ -251,14 +250,6 @@ async def _metadata(datasette: Any) -> Any:
     if hasattr(datasette, "metadata"):
         return datasette.metadata()
     return await datasette.get_instance_metadata()  # Datasette 1.0
-
-
-async def _ensure_may_view(datasette: Any, request: Any) -> None:
-    """Refuse who may not see this site, as Datasette's own home page does."""
-    if hasattr(datasette, "ensure_permissions"):
-        await datasette.ensure_permissions(request.actor, ["view-instance"])
-    else:  # Datasette 1.0
-        await datasette.ensure_permission(action="view-instance", actor=request.actor)
 
 
 async def search(datasette: Any, request: Any) -> Response:
@@ -808,7 +799,7 @@ _NAME = r"(?P<name>[A-Za-z0-9-]+)"
 _CITED = rf"(?:\.(?P<format>{'|'.join(FORMS)}))?"
 _TAKEN = rf"\.(?P<format>{'|'.join(LIST_FORMS)})"
 _OR_TAKEN = f"(?:{_TAKEN})?"
-ROUTES = [
+_PAGES: list[tuple[str, guarding.Page]] = [
     (r"^/(?P<format>)$", home),  # Datasette's own, which answers for another database, asks for the format
     (rf"^/search{_OR_TAKEN}$", search),
     (r"^/compare(?:\.(?P<format>csv|json|xlsx|md))?$", compare),
@@ -833,4 +824,10 @@ ROUTES = [
     (rf"^/quality{_OR_TAKEN}$", quality),
     (rf"^/problems{_OR_TAKEN}$", problems),
     (r"^/openapi\.json$", description),
+]
+"""Concord's pages."""
+ROUTES = [
+    *((pattern, guarding.permitted(page, concord_database)) for pattern, page in _PAGES),
+    (r"^/-/databases(?:\.(?P<format>json))?$", guarding.databases),
+    (r"^/-/threads(?:\.json)?$", guarding.threads),
 ]
