@@ -761,15 +761,20 @@ def _serve(settings: Settings, *, port: int, host: str) -> None:
         f"Serving {_plain(settings.db.name)} at [bold]http://{host}:{port}/[/]  (stop with Ctrl-C)", highlight=False
     )
     sys.stdout.flush()
+    import signal
     import subprocess
     import tempfile
 
+    # What stops this process from outside, such as a service manager, ends the server too.
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         with tempfile.TemporaryDirectory(prefix="concord-") as folder:
             metadata = metadata_for(settings.db, Path(folder))
             sys.exit(subprocess.call(command(settings.db, metadata, host=host, port=port)))
     except KeyboardInterrupt:
         sys.exit(0)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _free_port(port: int) -> int:

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -323,3 +324,19 @@ def test_serving_starts_datasette_with_the_database_and_its_metadata(concord, sa
     assert "Serving my.db at http://127.0.0.1:8123/" in result.output
     assert command[3:5] == ["serve", str(tmp_path / "my.db")]
     assert ("8123" in command, described) == (True, ["my"])
+
+
+def test_what_ends_the_command_ends_the_server(concord, sample_settings, tmp_path, monkeypatch):
+    shutil.copy(sample_settings.db, tmp_path / "my.db")
+    ended = []
+
+    def call(_):
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except SystemExit:  # subprocess.call() kills what it started when it is broken off
+            ended.append(True)
+            raise
+
+    monkeypatch.setattr("subprocess.call", call)
+    result = concord("serve", "--db", "my.db")
+    assert (ended, result.exit_code) == ([True], 0)

@@ -152,13 +152,24 @@ def shape_of(address):
     return steps[0], len(steps), *sorted({pair.partition("=")[0] for pair in parts.query.split("&")})
 
 
+async def test_issuers_that_are_too_many_to_compare_are_named(site):
+    codes = ["XAA", "XBB", "XCC", "XDD", "XEE", "XFF", "XAA-XBB"]
+    text = (await site.get("/compare?" + "&".join(f"issuer={code}" for code in codes))).text
+    assert "Left out: XAA-XBB." in text
+
+
+async def test_a_form_that_is_sent_again_keeps_all_who_are_compared(site):
+    text = (await site.get("/compare?issuer=XAA&issuer=XBB&issuer=XCC&issuer=XDD")).text
+    assert '<input type="hidden" name="issuer" value="XDD">' in text
+
+
 async def test_every_page_answers(site, addresses):
     statuses = {address: (await site.get(address)).status_code for address in addresses}
     assert set(statuses.values()) == {200}, statuses
 
 
 async def test_every_route_is_among_the_pages_that_are_tested(addresses):
-    tested = [urlsplit(address).path for address in addresses]
+    tested = [urlsplit(address).path for address in [*addresses, *STOCK, "/-/threads"]]  # the last one: test_guarding.py
     assert [pattern for pattern, _ in ROUTES if not any(re.match(pattern, path) for path in tested)] == []
 
 

@@ -42,6 +42,8 @@ from .api import JSON
 from .taking import Taken, addresses, answer, path_of, sent, to_bytes, too_long
 
 _HITS_A_PAGE = 20
+_ISSUERS = 6
+"""Issuers that are compared at a time."""
 _LAST_START = 100_000
 _CELLS_A_PAGE, _QUOTES_A_PAGE, _PAIRS_A_PAGE = 900, 120, 75
 """Cells of a matrix, quotes behind a cell, and pairs of a comparison that are shown at a time: a page stays under 200 KB."""
@@ -350,13 +352,16 @@ def engine_for(path: str) -> Engine:
 async def compare(datasette: Any, request: Any) -> Response:
     """/compare: the matrix of everybody, issuers side by side, or a group against its members."""
     database = _database(datasette)
-    issuers = list(dict.fromkeys(_list(request, "issuer")))[:6]
+    asked = list(dict.fromkeys(_list(request, "issuer")))
+    issuers, left_out = asked[:_ISSUERS], asked[_ISSUERS:]
     at = _whole(request, "at")
     by, theme = request.args.get("by") or "theme", request.args.get("theme") or ""
     is_of_no_theme = by == "subtheme" and not theme  # a form that asks for sub-themes may leave the theme open
     axis = Axis("theme" if is_of_no_theme else by, theme)
     shown: dict[str, Any] = {
         "chosen": issuers,
+        "left_out": left_out,
+        "most_issuers": _ISSUERS,
         "at": at,
         "theme": axis.theme,
         "axis": axis,
@@ -466,7 +471,7 @@ async def _export(datasette: Any, form: str, name: str, make: Callable[[], str |
 async def cell(datasette: Any, request: Any) -> Response:
     """/compare/cell: the quotes behind the cells of one theme, sub-theme, element of a guideline, or year."""
     database = _database(datasette)
-    issuers, at = _list(request, "issuer")[:6], _whole(request, "at")
+    issuers, at = _list(request, "issuer")[:_ISSUERS], _whole(request, "at")
     axis, topic = await _topic(database, request)
     if request.url_vars.get("format"):
         return await _listed(datasette, request, lists.cell, issuers, topic, axis, at, kind="topic")
@@ -721,7 +726,7 @@ async def element(datasette: Any, request: Any) -> Response:
 
 def _choice(request: Any) -> guiding.Choice:
     """Return which texts a page of a guideline is to count."""
-    issuers = list(dict.fromkeys(_list(request, "issuer")))[:6]
+    issuers = list(dict.fromkeys(_list(request, "issuer")))[:_ISSUERS]
     return guiding.Choice(tuple(issuers), tuple(_list(request, "kind")), _whole(request, "at"))
 
 
