@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from .finding import cues
 from .finding.clauses import clause_of
-from .finding.deadlines import Deadline, date_cell, find_deadline
+from .finding.deadlines import Deadline, date_cell, end_of_row, find_deadline
 from .finding.detector import Prediction, Question, detector_key, is_about_all, load_detector
 from .finding.names import Names
 from .finding.slots import STANDING_IN, antecedent, slots_of
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-EXTRACTOR = "commitments/6"
+EXTRACTOR = "commitments/7"
 
 Judged = list[tuple[str, tuple[Judgement, ...]]]
 """(passage id, its judged sentences) of a document, in order."""
@@ -43,6 +43,9 @@ Judged = list[tuple[str, tuple[Judgement, ...]]]
 _SHORTEST = 3
 """Words below which a sentence is no sentence."""
 _LEAST_THEME = 0.05
+_ROWS = frozenset({"list_item", "table_row"})
+_LEAST_DATED_ROWS = 5
+"""Rows that end in a bare date before such a date is taken for a deadline: a title or a citation ends in one here and there."""
 _DATE_COLUMNS = ("due", "period", "deadline", "date", "when", "timeline", "timeframe", "time frame", "completion")
 _OWNER_COLUMNS = ("owner", "responsible", "lead", "agency", "actor", "body", "institution", "responsibility")
 _OURSELVES = frozenset({"we", "the government", "our government", "the state"})
@@ -128,13 +131,25 @@ class Judge:
         ]
         questions = list(questions_of(passages, self.about.is_about_all))
         predictions = iter(self.detector.predict(questions))
+        dated = has_dated_rows((passage for _, passage in judged_passages), self.about.published_on)
         return [
-            (passage_id, tuple(self.passage(passage, [next(predictions) for _ in passage.sentences])))
+            (
+                passage_id,
+                tuple(self.passage(passage, [next(predictions) for _ in passage.sentences], rows_are_dated=dated)),
+            )
             for passage_id, passage in judged_passages
         ]
 
-    def passage(self, passage: Passage, predictions: Sequence[Prediction]) -> Iterator[Judgement]:
-        """Yield what each sentence of a passage does, given what the model says of each."""
+    def passage(
+        self, passage: Passage, predictions: Sequence[Prediction], *, rows_are_dated: bool = False
+    ) -> Iterator[Judgement]:
+        """Yield what each sentence of a passage does, given what the model says of each.
+
+        Args:
+            passage: what is judged.
+            predictions: one for each of its sentences.
+            rows_are_dated: whether a bare date at the end of a row is its deadline, in this document.
+        """
         promised = [
             is_commitment(prediction, passage.text[start:end], passage, self.detector.threshold)
             for prediction, (start, end) in zip(predictions, passage.sentences, strict=True)
@@ -149,14 +164,20 @@ class Judge:
             if promised[place]:
                 # One that a rule has found is as sure as the least sure that the model finds.
                 prediction = replace(prediction, confidence=max(prediction.confidence, self.detector.threshold))
-                commitments = tuple(self._commitments(passage, place, next(docs), lead_in, prediction))
+                commitments = tuple(self._commitments(passage, place, next(docs), lead_in, prediction, rows_are_dated))
             label, reason = "commitment", ""
             if not commitments:
                 label, reason = _label_of_none(prediction, passage.text[start:end])
             yield Judgement(start, end, label, reason, prediction.confidence, commitments, themes)  # type: ignore[arg-type]  # one of the literals
 
     def _commitments(
-        self, passage: Passage, place: int, doc: Doc, lead_in: Doc | None, prediction: Prediction
+        self,
+        passage: Passage,
+        place: int,
+        doc: Doc,
+        lead_in: Doc | None,
+        prediction: Prediction,
+        rows_are_dated: bool,
     ) -> Iterator[Commitment]:
         """Yield the commitments of a sentence: its parts, each with its slots."""
         offset = passage.sentences[place][0]
@@ -166,7 +187,8 @@ class Judge:
             slots = [_moved(slot, part, offset) for slot in slots_of(doc, lead_in, part[0], part[1:])]
             slots = [*(slot for slot in slots if slot.name not in {cell.name for cell in cells}), *cells]
             slots += self._antecedent(passage, place, slots)
-            deadline = _deadline(passage, place, part, clause.verb.idx, self.about.published_on)
+            published_on = self.about.published_on
+            deadline = _deadline(passage, place, part, clause.verb.idx, published_on, rows_are_dated=rows_are_dated)
             if deadline:
                 slots.append(deadline[0])
             yield _commitment(passage, offset + part[1], offset + part[2], slots, deadline, prediction)
@@ -193,6 +215,18 @@ def questions_of(passages: Iterable[tuple[str, Passage]], about_all: bool) -> It
             if is_judged:
                 yield Question(text, passage.role, passage.heading_path, passage.lead_in, before, about_all)
             before = text
+
+
+def has_dated_rows(passages: Iterable[Passage], published_on: str) -> bool:
+    """Say whether the rows of a document end in its column of deadlines: several in a bare month that is not past.
+
+    Where the day of the document is not known, a date that only cites cannot be told from one to come.
+    """
+    rows_read = (passage.text for passage in passages if passage.role in _ROWS)
+    return (
+        bool(published_on)
+        and sum(end_of_row(text, published_on) is not None for text in rows_read) >= _LEAST_DATED_ROWS
+    )
 
 
 def is_commitment(prediction: Prediction, text: str, passage: Passage, threshold: float) -> bool:
@@ -253,15 +287,18 @@ def _cell(passage: Passage, names: Sequence[str]) -> tuple[int, int] | None:
     return next(((start, end) for column, start, end in passage.cells if wanted.search(column)), None)
 
 
-def _deadline(passage: Passage, place: int, part: Part, verb: int, published_on: str) -> tuple[Slot, Deadline] | None:
+def _deadline(
+    passage: Passage, place: int, part: Part, verb: int, published_on: str, *, rows_are_dated: bool
+) -> tuple[Slot, Deadline] | None:
     """Return the deadline of a part of a sentence.
 
     It stands in the part; or elsewhere in the sentence where it holds for the part too, before the
-    first verb or behind the part; or in its row's date cell, in the next sentence when that speaks of
-    this one, or in the lead-in.
+    first verb or behind the part; or in its row's date cell, or on its own at the end of its row, in
+    the next sentence when that speaks of this one, or in the lead-in.
 
     Args:
         verb: where the first verb of the sentence begins in it.
+        rows_are_dated: whether a bare date at the end of a row is its deadline, in this document.
     """
     start, end = passage.sentences[place]
     sentence = passage.text[start:end]
@@ -273,6 +310,11 @@ def _deadline(passage: Passage, place: int, part: Part, verb: int, published_on:
     if span := _cell(passage, _DATE_COLUMNS):
         found = date_cell(passage.text[span[0] : span[1]], published_on)
         return (_in_passage(found, span[0]), found) if found else None
+    is_end_of_row = rows_are_dated and passage.role in _ROWS and place + 1 == len(passage.sentences)
+    if is_end_of_row and (found := end_of_row(sentence, published_on)):
+        if found.end > part[2]:
+            return _in_passage(found, start), found
+        return Slot("deadline", found.text, "quote", found.start - part[1], found.end - part[1]), found
     if place + 1 < len(passage.sentences):
         start, end = passage.sentences[place + 1]
         text = passage.text[start:end]

@@ -334,6 +334,70 @@ def test_a_date_in_the_action_counts_before_that_of_its_row(oracle):
     assert one.slot("deadline").text == "by 2022"
 
 
+def dated_rows(count, role="list_item", month="May 2021"):
+    """Rows of an action plan that were read as running text: each ends in the month of its column of deadlines."""
+    return [a_passage(f"Training team {number} of the staff {month}", role=role) for number in range(count)]
+
+
+def deadline_of(passage, others, **other):
+    """The deadlines of the commitments in a passage that stands before others."""
+    judged = judge(passage, *others, **other)["0"]
+    return [(one.deadline_to, one.slot("deadline")) for sentence in judged for one in sentence.commitments]
+
+
+DATED = a_passage("The Agency will train the staff of ministries December 2021", role="list_item")
+
+
+@pytest.mark.parametrize("role", ["list_item", "table_row"])
+def test_a_bare_month_that_ends_a_row_is_its_deadline_where_many_rows_end_so(oracle, role):
+    passage = replace(DATED, role=role)
+    ((last, slot),) = deadline_of(passage, dated_rows(4))
+    assert (last, slot.source) == ("2021-12-31", "quote")
+    assert passage.text[slot.start : slot.end] == slot.text == "December 2021"
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        dated_rows(3),
+        dated_rows(9, role="paragraph"),
+        dated_rows(9, month="May 2019"),
+        dated_rows(9, month="in May 2021"),
+    ],
+    ids=["few rows", "paragraphs", "dates of the past", "governed dates"],
+)
+def test_a_bare_month_that_ends_a_row_is_none_where_few_others_do(oracle, others):
+    assert deadline_of(DATED, others) == [("", None)]
+
+
+def test_a_bare_month_that_ends_a_paragraph_is_no_deadline(oracle):
+    assert deadline_of(replace(DATED, role="paragraph"), dated_rows(9)) == [("", None)]
+
+
+def test_a_bare_month_that_ends_a_sentence_within_a_row_is_no_deadline(oracle):
+    passage = a_passage("The Agency will train the staff of ministries December 2021", ATTACKS, role="list_item")
+    assert deadline_of(passage, dated_rows(9)) == [("", None)]
+
+
+def test_without_a_date_of_publication_a_bare_month_is_no_deadline(oracle):
+    assert deadline_of(DATED, dated_rows(9), published_on="") == [("", None)]
+
+
+def test_a_date_that_a_word_governs_counts_before_the_bare_one_that_ends_the_row(oracle):
+    passage = a_passage("The Agency will by June 2021 train the staff of ministries December 2021", role="list_item")
+    ((last, _),) = deadline_of(passage, dated_rows(9))
+    assert last == "2021-06-30"
+
+
+def test_a_bare_month_that_ends_a_row_holds_for_each_part_of_its_sentence(oracle):
+    passage = a_passage(
+        "The Ministry will set up a platform and the Agency will run it December 2021", role="list_item"
+    )
+    both = deadline_of(passage, dated_rows(9))
+    assert [(last, slot.source) for last, slot in both] == [("2021-12-31", "passage"), ("2021-12-31", "quote")]
+    assert passage.text[both[0][1].start : both[0][1].end] == "December 2021"
+
+
 @pytest.mark.parametrize(("column", "name"), [("Mandate", "deadline"), ("Success_factors", "actor")])  # fmt: skip
 def test_a_column_whose_title_holds_such_a_word_inside_another_is_none(oracle, column, name):
     (one,) = found(a_row(Action="The Agency will publish a guide", **{column: "trust of all ministries"}))

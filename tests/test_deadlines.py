@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.finding.deadlines import date_cell, find_deadline, first_day
+from pipeline.finding.deadlines import date_cell, end_of_row, find_deadline, first_day
 
 PUBLISHED = "2020-05-01"
 
@@ -111,7 +111,7 @@ def test_a_month_without_a_year_is_the_next_one_of_its_name(text, last):
         "in the years to come",
         "over the years ahead",
         "in coming years",
-        "over the next few decades",
+        "over the next decade",
         "by the next ministerial meeting",
         "in a year\u2019s time",
         "once in 2 years",
@@ -202,6 +202,9 @@ def test_a_day_of_each_year_is_no_end(text, words):
         ("within 120 days of the commencement of work by the Bureau", ""),
         ("within 90 days of this Resolution being passed", "2020-07-30"),
         ("in 18 months from the adoption of the policy", "2021-11-01"),
+        ("for a period of three years", ""),
+        ("for two years", ""),
+        ("for the next three years", "2023-05-01"),
     ],
 )
 def test_a_length_of_time_from_another_day_than_the_text_has_no_known_end(text, last):
@@ -280,6 +283,78 @@ def test_an_empty_cell_or_one_of_the_past_is_no_deadline(cell):
 def test_the_offsets_of_a_cell_are_those_in_its_text(cell):
     found = date_cell(cell, PUBLISHED)
     assert cell[found.start : found.end] == found.text == cell.strip()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Plan for the protection of ports approved Indicator in 2021",
+        "Early warning centre established Indicators for 2021-2023",
+        "Share of trained staff Baseline in 2021 Value in 2024",
+        "Firms insured Status in 2021: none",
+        "Firms insured Current value in 2021 40",
+    ],
+)
+def test_a_year_in_the_head_of_a_column_of_measurements_is_no_deadline(text):
+    assert find_deadline(text, PUBLISHED) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Agency will revise the Indicators in 2021",
+        "The Agency will publish its indicators in 2021",
+        "The Agency will double its value in 2021",
+        "The Agency will publish Indicators in 2021.",
+        "Every ministry reports the Value by 2021",
+    ],
+)
+def test_a_year_behind_a_measurement_that_is_no_head_is_a_deadline(text):
+    assert find_deadline(text, PUBLISHED) is not None
+
+
+def test_behind_the_head_of_a_column_a_deadline_is_found():
+    assert find_deadline("Indicator in 2020 Centre built by 2022", PUBLISHED).text == "by 2022"
+
+
+@pytest.mark.parametrize("text", ["The decades to come will be hard.", "Over the next few decades, trade will grow."])
+def test_a_forecast_over_decades_is_no_deadline(text):
+    assert find_deadline(text, PUBLISHED) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "last"),
+    [
+        ("Training the staff of all ministries December 2021", "December 2021", "2021-12-31"),
+        ("Training staff as well as June 2021 ", "June 2021", "2021-06-30"),
+        ("Testing by the standard (ISO 27001) Q3 2021.", "Q3 2021", "2021-09-30"),
+    ],
+)
+def test_a_bare_month_at_the_end_of_a_row_is_found_with_its_offsets(text, words, last):
+    found = end_of_row(text, PUBLISHED)
+    assert (text[found.start : found.end], found.text, found.to_on) == (words, words, last)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Keep to the words of the Delhi Conference, December 2021",
+        "Keep to the words of Delhi (December 2021",
+        "Train the staff by December 2021",
+        "Keep the plan of December 2021",
+        "Meet on 12 December 2021",
+        "Meet on the 19th December 2021",
+        "Meet from June and December 2021",
+        "Train the staff from June \u2013 December 2021",
+        "Move the sites to the pre-December 2021",
+        "Training in December 2021 the staff",
+        "Training the staff December 2019",
+        "Training the staff 2021",
+        "December 2021",
+    ],
+)
+def test_a_month_that_a_word_governs_a_day_a_citation_or_one_of_the_past_ends_no_row(text):
+    assert end_of_row(text, PUBLISHED) is None
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,15 @@
 
 Reads a text and the day of its document; gives the words with their offsets, and ISO dates. Only
 what is written is used: "by 2025" ends with 2025; "over the next three years" is counted from the
-day of publication; "annually" has no end. An end that cannot be known stays "". A year in a title, the
-span of a plan and what has been are no deadline. The spans are found
-by patterns, because free date search invents dates; what a span says is read by dateparser.
+day of publication; "annually" has no end. An end that cannot be known stays "". A year in a title or in
+the head of a column, the span of a plan and what has been are no deadline. The spans are found by
+patterns, because free date search invents dates; what a span says is read by dateparser.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -35,8 +35,8 @@ _FREQUENCY = (
 )
 
 _VAGUE = (
-    r"\b(?:over|in|during|throughout) (?:the )?(?:coming|next|following|upcoming) (?:few |several )?(?:years?|months?|weeks?|decades?)"
-    r"|(?:in|over|during) the (?:years|months|weeks|decades) (?:to come|ahead)|in a year[\u2019']s time"
+    r"\b(?:over|in|during|throughout) (?:the )?(?:coming|next|following|upcoming) (?:few |several )?(?:years?|months?|weeks?|decade\b)"
+    r"|(?:in|over|during) the (?:years|months|weeks) (?:to come|ahead)|in a year[\u2019']s time"
     r"|in the (?:short|medium|long|longer|near)[- ](?:and medium[- ])?term"
     rf"|(?:throughout|during|in|by|later|commencing|starting) (?:this|next|the coming) (?:{_SEASON}|year)"
     r"|by (?:the|our) (?:next|upcoming) (?:[\w.-]+ ){0,4}?(?:ministerial meeting|meeting|ministerial|summit|conference|session)"
@@ -88,6 +88,11 @@ _HAS_BEEN = re.compile(r"\((?:\w+ly )?(?:\w+ed|held|set|made|begun) $", re.IGNOR
 _OFTEN_BEFORE = re.compile(rf"\b(?:{_FREQUENCY}),? $", re.IGNORECASE)
 _OFTEN_BEHIND = re.compile(rf"(?: of)?,? (?:{_FREQUENCY})\b", re.IGNORECASE)
 """What makes a date the day of each year, and no end: "in October each year", "once every two years as of 2013"."""
+_MEASURED = re.compile(
+    r"(?<!\bthe )(?<!\bour )(?<!\bthese )\b(?:Indicators?|Baselines?|Values?|Status|(?:Baseline|Current|Initial) value) $"
+)
+_ENDS_A_HEAD = re.compile(r"\s*(?:$|[A-Z\d(:|])")
+"""The head of a column of measurements, before and behind its year: in "... approved Indicator in 2011" nothing is due."""
 _FROM_A_DAY = re.compile(r" (?:of|from|after|following) ", re.IGNORECASE)
 _FROM_THIS_DAY = re.compile(
     r" (?:of (?:implementation|operation)|(?:of|from|after|following) (?:(?:the )?(?:\w+ )?(?:adoption|approval|publication|release|start"
@@ -96,8 +101,16 @@ _FROM_THIS_DAY = re.compile(
     re.IGNORECASE,
 )
 """From when a length of time is counted: from the text itself, or from a day that the text does not tell."""
+_FOR_A_LENGTH = re.compile(rf"for (?:a period of )?{_COUNT}\b", re.IGNORECASE)
+"""How long something lasts once it has begun, unlike "for the next three years"."""
 _LENGTH = re.compile(rf"[<\u2264] ?(?P<n>{_COUNT}) (?P<u>{_UNIT})", re.IGNORECASE)
 """The cell of a table that gives a length of time: "< 2 years"."""
+_ENDS_A_ROW = re.compile(rf"(?<![\s,;:.(\u2013-])\s+(?P<date>(?:{_MONTH}|Q[1-4]),? {_YEAR})[.;]?\s*$", re.IGNORECASE)
+_GOVERNED = re.compile(
+    r"\b(?:in|by|of|on|at|the|from|to|until|till|since|before|after|during|for|within|between|and|or|than|early|mid|late|end|dated|\d{1,2}(?:st|nd|rd|th)?)$",
+    re.IGNORECASE,
+)
+"""What makes a month at the end of a text no date on its own: a word that governs it or binds it to another, or a day."""
 _BEFORE = re.compile(r"(?:before|prior to)\b(?!.*\bend of\b)", re.IGNORECASE)
 """What ends the day before a date, and not with it."""
 
@@ -140,6 +153,8 @@ def _is_another_time(name: str, match: re.Match[str]) -> bool:
         )
         if is_title or _HAS_BEEN.search(before):
             return True
+        if name != "by" and _MEASURED.search(before) and _ENDS_A_HEAD.match(behind):
+            return True
     if name in ("range", "within") and match[0].lower().startswith("for "):
         return _SPANNED.search(before) is not None
     is_day = name in ("in", "part", "month")
@@ -166,6 +181,19 @@ def date_cell(text: str, published_on: str) -> Deadline | None:
         return None
     start = text.index(stripped)
     return Deadline(stripped, start, start + len(stripped), from_on, to_on)
+
+
+def end_of_row(text: str, published_on: str) -> Deadline | None:
+    """Return the bare month or quarter with its year that a row of a table ends in when it is read as running text.
+
+    "Training the staff of all ministries December 2013" ends in one. So do titles and citations: ask
+    only where many rows of a document do.
+    """
+    match = _ENDS_A_ROW.search(text)
+    if match is None or _GOVERNED.search(text[: match.start()]):
+        return None
+    found = date_cell(match["date"], published_on)
+    return found and replace(found, start=match.start("date"), end=match.end("date"))
 
 
 def first_day(published_on: str) -> str:
@@ -200,7 +228,12 @@ def _interval(name: str, match: re.Match[str], published_on: str) -> tuple[str, 
 
 
 def _is_from_another_day(match: re.Match[str]) -> bool:
-    """Say whether a length of time is counted from a day that is not known: "within 90 days of his appointment"."""
+    """Say whether a length of time is counted from a day that is not known.
+
+    "Within 90 days of his appointment" is; so is "appointed for a period of three years", which begins with the act.
+    """
+    if _FOR_A_LENGTH.match(match[0]):
+        return True
     behind = match.string[match.end() :]
     return _FROM_A_DAY.match(behind) is not None and _FROM_THIS_DAY.match(behind) is None
 
