@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from .finding import cues
 from .finding.clauses import clause_of
-from .finding.deadlines import Deadline, date_cell, end_of_row, find_deadline
+from .finding.deadlines import Deadline, begins_with_a_date, date_cell, end_of_row, find_deadline
 from .finding.detector import Prediction, Question, detector_key, is_about_all, load_detector
 from .finding.names import Names
 from .finding.slots import STANDING_IN, antecedent, slots_of
@@ -131,24 +131,26 @@ class Judge:
         ]
         questions = list(questions_of(passages, self.about.is_about_all))
         predictions = iter(self.detector.predict(questions))
-        dated = has_dated_rows((passage for _, passage in judged_passages), self.about.published_on)
+        dated = dated_rows(passages, self.about.published_on)
         return [
             (
                 passage_id,
-                tuple(self.passage(passage, [next(predictions) for _ in passage.sentences], rows_are_dated=dated)),
+                tuple(
+                    self.passage(passage, [next(predictions) for _ in passage.sentences], is_dated=passage_id in dated)
+                ),
             )
             for passage_id, passage in judged_passages
         ]
 
     def passage(
-        self, passage: Passage, predictions: Sequence[Prediction], *, rows_are_dated: bool = False
+        self, passage: Passage, predictions: Sequence[Prediction], *, is_dated: bool = False
     ) -> Iterator[Judgement]:
         """Yield what each sentence of a passage does, given what the model says of each.
 
         Args:
             passage: what is judged.
             predictions: one for each of its sentences.
-            rows_are_dated: whether a bare date at the end of a row is its deadline, in this document.
+            is_dated: whether it is a row, and the bare date at its end the deadline.
         """
         promised = [
             is_commitment(prediction, passage.text[start:end], passage, self.detector.threshold)
@@ -164,7 +166,7 @@ class Judge:
             if promised[place]:
                 # One that a rule has found is as sure as the least sure that the model finds.
                 prediction = replace(prediction, confidence=max(prediction.confidence, self.detector.threshold))
-                commitments = tuple(self._commitments(passage, place, next(docs), lead_in, prediction, rows_are_dated))
+                commitments = tuple(self._commitments(passage, place, next(docs), lead_in, prediction, is_dated))
             label, reason = "commitment", ""
             if not commitments:
                 label, reason = _label_of_none(prediction, passage.text[start:end])
@@ -177,7 +179,7 @@ class Judge:
         doc: Doc,
         lead_in: Doc | None,
         prediction: Prediction,
-        rows_are_dated: bool,
+        is_dated: bool,
     ) -> Iterator[Commitment]:
         """Yield the commitments of a sentence: its parts, each with its slots."""
         offset = passage.sentences[place][0]
@@ -188,7 +190,7 @@ class Judge:
             slots = [*(slot for slot in slots if slot.name not in {cell.name for cell in cells}), *cells]
             slots += self._antecedent(passage, place, slots)
             published_on = self.about.published_on
-            deadline = _deadline(passage, place, part, clause.verb.idx, published_on, rows_are_dated=rows_are_dated)
+            deadline = _deadline(passage, place, part, clause.verb.idx, published_on, is_dated=is_dated)
             if deadline:
                 slots.append(deadline[0])
             yield _commitment(passage, offset + part[1], offset + part[2], slots, deadline, prediction)
@@ -217,16 +219,21 @@ def questions_of(passages: Iterable[tuple[str, Passage]], about_all: bool) -> It
             before = text
 
 
-def has_dated_rows(passages: Iterable[Passage], published_on: str) -> bool:
-    """Say whether the rows of a document end in its column of deadlines: several in a bare month that is not past.
+def dated_rows(passages: Sequence[tuple[str, Passage]], published_on: str) -> frozenset[str]:
+    """Return the ids of the passages whose bare date at the end is the deadline of a row; none where few rows have one.
 
-    Where the day of the document is not known, a date that only cites cannot be told from one to come.
+    Of two dates that stand together, it is not known which is the row's. Where the day of the document is
+    not known, a date that only cites cannot be told from one to come.
     """
-    rows_read = (passage.text for passage in passages if passage.role in _ROWS)
-    return (
-        bool(published_on)
-        and sum(end_of_row(text, published_on) is not None for text in rows_read) >= _LEAST_DATED_ROWS
-    )
+    behind = [*(passage.text for _, passage in passages[1:]), ""]
+    found = {
+        passage_id: begins_with_a_date(text)
+        for (passage_id, passage), text in zip(passages, behind, strict=False)
+        if passage.role in _ROWS and passage.language in COVERED and end_of_row(passage.text, published_on)
+    }
+    if not published_on or len(found) < _LEAST_DATED_ROWS:
+        return frozenset()
+    return frozenset(passage_id for passage_id, is_in_doubt in found.items() if not is_in_doubt)
 
 
 def is_commitment(prediction: Prediction, text: str, passage: Passage, threshold: float) -> bool:
@@ -288,7 +295,7 @@ def _cell(passage: Passage, names: Sequence[str]) -> tuple[int, int] | None:
 
 
 def _deadline(
-    passage: Passage, place: int, part: Part, verb: int, published_on: str, *, rows_are_dated: bool
+    passage: Passage, place: int, part: Part, verb: int, published_on: str, *, is_dated: bool
 ) -> tuple[Slot, Deadline] | None:
     """Return the deadline of a part of a sentence.
 
@@ -298,7 +305,7 @@ def _deadline(
 
     Args:
         verb: where the first verb of the sentence begins in it.
-        rows_are_dated: whether a bare date at the end of a row is its deadline, in this document.
+        is_dated: whether the passage is a row, and the bare date at its end the deadline.
     """
     start, end = passage.sentences[place]
     sentence = passage.text[start:end]
@@ -310,7 +317,7 @@ def _deadline(
     if span := _cell(passage, _DATE_COLUMNS):
         found = date_cell(passage.text[span[0] : span[1]], published_on)
         return (_in_passage(found, span[0]), found) if found else None
-    is_end_of_row = rows_are_dated and passage.role in _ROWS and place + 1 == len(passage.sentences)
+    is_end_of_row = is_dated and place + 1 == len(passage.sentences)
     if is_end_of_row and (found := end_of_row(sentence, published_on)):
         if found.end > part[2]:
             return _in_passage(found, start), found

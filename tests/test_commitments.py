@@ -370,6 +370,10 @@ def test_a_bare_month_that_ends_a_row_is_none_where_few_others_do(oracle, others
     assert deadline_of(DATED, others) == [("", None)]
 
 
+def test_of_two_dates_that_stand_together_none_is_the_deadline_of_the_row(oracle):
+    assert deadline_of(DATED, [a_passage("January 2022", role="caption"), *dated_rows(9)]) == [("", None)]
+
+
 def test_a_bare_month_that_ends_a_paragraph_is_no_deadline(oracle):
     assert deadline_of(replace(DATED, role="paragraph"), dated_rows(9)) == [("", None)]
 

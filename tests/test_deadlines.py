@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.finding.deadlines import date_cell, end_of_row, find_deadline, first_day
+from pipeline.finding.deadlines import begins_with_a_date, date_cell, end_of_row, find_deadline, first_day
 
 PUBLISHED = "2020-05-01"
 
@@ -355,6 +355,17 @@ def test_a_bare_month_at_the_end_of_a_row_is_found_with_its_offsets(text, words,
 )
 def test_a_month_that_a_word_governs_a_day_a_citation_or_one_of_the_past_ends_no_row(text):
     assert end_of_row(text, PUBLISHED) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("June 2021", True), ("Q2 2021", True), ("Ongoing", True), ("August 2021 the ministries", True),
+        ("Training in June 2021", False), ("June brings rain", False), ("", False),
+    ],
+)  # fmt: skip
+def test_a_text_may_begin_as_the_date_column_of_a_table_does(text, expected):
+    assert begins_with_a_date(text) is expected
 
 
 @pytest.mark.parametrize(

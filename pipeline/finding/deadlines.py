@@ -111,6 +111,9 @@ _GOVERNED = re.compile(
     re.IGNORECASE,
 )
 """What makes a month at the end of a text no date on its own: a word that governs it or binds it to another, or a day."""
+_BEGINS_WITH_A_DATE = re.compile(
+    rf"\s*(?:{_DATE}|Q[1-4],? {_YEAR}|on-?going|continu(?:ous|al)(?:ly)?|permanent(?:ly)?|completed)\b", re.IGNORECASE
+)
 _BEFORE = re.compile(r"(?:before|prior to)\b(?!.*\bend of\b)", re.IGNORECASE)
 """What ends the day before a date, and not with it."""
 
@@ -194,6 +197,11 @@ def end_of_row(text: str, published_on: str) -> Deadline | None:
         return None
     found = date_cell(match["date"], published_on)
     return found and replace(found, start=match.start("date"), end=match.end("date"))
+
+
+def begins_with_a_date(text: str) -> bool:
+    """Say whether a text begins as the date column of a table does: "January 2014", "ongoing"."""
+    return _BEGINS_WITH_A_DATE.match(text) is not None
 
 
 def first_day(published_on: str) -> str:
