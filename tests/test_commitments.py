@@ -379,7 +379,8 @@ def test_a_bare_month_that_ends_a_paragraph_is_no_deadline(oracle):
 
 
 def test_a_bare_month_that_ends_a_sentence_within_a_row_is_no_deadline(oracle):
-    passage = a_passage("The Agency will train the staff of ministries December 2021", ATTACKS, role="list_item")
+    first = "The Agency will train the staff of ministries December 2021"
+    passage = a_passage(first, "Ministries have staff May 2021", role="list_item")
     assert deadline_of(passage, dated_rows(9)) == [("", None)]
 
 

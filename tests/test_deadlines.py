@@ -306,7 +306,7 @@ def test_a_year_in_the_head_of_a_column_of_measurements_is_no_deadline(text):
         "The Agency will publish its indicators in 2021",
         "The Agency will double its value in 2021",
         "The Agency will publish Indicators in 2021.",
-        "Every ministry reports the Value by 2021",
+        "Ports insured to their full Value by 2021",
     ],
 )
 def test_a_year_behind_a_measurement_that_is_no_head_is_a_deadline(text):
