@@ -303,6 +303,18 @@ def test_the_words_of_the_sentence_give_the_role(text, name, kind, role):
     assert role_of(text, start, start + len(name), kind) == role
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ships in the South China Sea", "ships in the East China Sea", "ships in the East and South China Seas",
+        "SHIPS IN THE SOUTH CHINA SEA", "cables in the Sea of Japan", "cables below the Gulf of Mexico",
+        "the Indian Ocean", "the Gulf of Oman", "the Gulf of Panama", "the Taiwan Strait",
+    ],
+)  # fmt: skip
+def test_a_sea_that_is_named_for_a_state_is_not_the_state(names, text):
+    assert found(names, text) == []
+
+
 def test_only_the_sentence_of_the_name_counts_for_its_role(known):
     text = "We thank our partners. Belmora has a plan."
     passage = Passage("paragraph", text, (Segment(0, 42, 1, 0, 42),), sentences=((0, 22), (23, len(text))))

@@ -132,8 +132,9 @@ def _mention(named: Issuer | Instrument, start: int, end: int) -> Mention:
 
 
 def _means_another(not_when: Sequence[str], text: str, start: int, end: int) -> bool:
+    shouted = text[start:end].isupper()  # "SOUTH CHINA SEA"
     for phrase in not_when:
-        place = text.find(phrase, max(0, start - len(phrase)), end + len(phrase))
+        place = text.find(phrase.upper() if shouted else phrase, max(0, start - len(phrase)), end + len(phrase))
         if 0 <= place <= start and place + len(phrase) >= end:
             return True
     return False
