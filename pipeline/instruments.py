@@ -25,7 +25,7 @@ KINDS = {
     "declaration": "a political text: a declaration, call, pledge, plan or set of principles",
     "standard": "an international standard or manual that no state signs",
 }
-_KEYS = {"name", "kind", "aliases", "short", "not_when", "since"}
+_KEYS = {"name", "kind", "aliases", "short", "not_when", "since", "claims"}
 _DAY = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 
 
@@ -33,7 +33,8 @@ _DAY = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 class Instrument:
     """What states, or bodies for them, agreed: `since` is the day, month or year in which it appeared.
 
-    `short` are names that lead back to it once it was named in full: "the Convention".
+    `short` are names that lead back to it once it was named in full: "the Convention". `claims` are names of another
+    instrument with the day from which they mean this one.
     """
 
     code: str
@@ -43,6 +44,7 @@ class Instrument:
     aliases: tuple[str, ...] = ()
     short: tuple[str, ...] = ()
     not_when: tuple[str, ...] = ()
+    claims: tuple[tuple[str, str], ...] = ()
 
 
 class Instruments:
@@ -56,6 +58,15 @@ class Instruments:
 
     def __iter__(self) -> Iterator[Instrument]:
         return iter(self.by_code.values())
+
+    def bearer(self, code: str, name: str, published_on: str) -> str:
+        """Return whom a name of `code` means in a document of that date: another, where another claims it by then."""
+        written = name.lower()
+        for other in self:
+            for claimed, day in other.claims:
+                if claimed.lower() == written and published_on >= day[: len(published_on)] and published_on:
+                    return other.code
+        return code
 
     @property
     def names_hash(self) -> str:
@@ -90,6 +101,11 @@ def _read(path: Path) -> Iterator[Instrument]:
             raise ManifestError(f"{path}: [{code}] has the kind {values.get('kind')!r}, not one of {', '.join(KINDS)}.")
         if not _DAY.fullmatch(str(values.get("since", ""))):
             raise ManifestError(f"{path}: [{code}] needs since, the day, month or year in which it appeared.")
+        claims = values.get("claims", {})
+        if not isinstance(claims, dict) or not all(_DAY.fullmatch(str(day)) for day in claims.values()):
+            raise ManifestError(
+                f"{path}: [{code}] needs in claims names, each with the day from which it means {code}."
+            )
         yield Instrument(
             code=code,
             name=values["name"],
@@ -98,4 +114,5 @@ def _read(path: Path) -> Iterator[Instrument]:
             aliases=tuple(values.get("aliases", ())),
             short=tuple(values.get("short", ())),
             not_when=tuple(values.get("not_when", ())),
+            claims=tuple((name, str(day)) for name, day in claims.items()),
         )

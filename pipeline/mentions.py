@@ -29,7 +29,7 @@ from .settings import Settings
 from .store import outputs, rows, write_rows
 from .work import work_through
 
-FINDER = "mentions/3"
+FINDER = "mentions/4"
 _SPELT_WITHIN = 200
 """Characters before a short name in which the words that it abbreviates are looked for."""
 _UNREAD = frozenset({"contents", "reference"})
@@ -99,7 +99,8 @@ def find(
     }  # fmt: skip
     found = []
     for (passage_id, passage), listed in zip(read, names, strict=True):
-        full = [one for one in listed if not is_later(_since(known, one), published_on)]
+        full = [_claimed(known, one, passage.text, published_on) for one in listed]
+        full = [one for one in full if not is_later(_since(known, one), published_on)]
         full = [one for one in full if passage.text[one.start : one.end] not in of_its_own]
         full = [one for one in full if one.issuer not in own and _is_meant(known, passage, one, full)]
         for mention in sorted((*full, *referring.find(passage.text, full)), key=lambda one: one.start):
@@ -163,6 +164,16 @@ def _since(known: Known, mention: Mention) -> str:
     if mention.instrument:
         return known.instruments[mention.instrument].since
     return known.issuers[mention.issuer].since
+
+
+def _claimed(known: Known, mention: Mention, text: str, published_on: str) -> Mention:
+    """Return a mention of the instrument that a name means at the date of the document; of its first bearer before."""
+    if not mention.instrument:
+        return mention
+    return replace(
+        mention,
+        instrument=known.instruments.bearer(mention.instrument, text[mention.start : mention.end], published_on),
+    )
 
 
 def _is_meant(known: Known, passage: Passage, mention: Mention, beside: Sequence[Mention]) -> bool:

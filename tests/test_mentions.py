@@ -315,6 +315,23 @@ def test_a_sea_that_is_named_for_a_state_is_not_the_state(names, text):
     assert found(names, text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "published_on", "code"),
+    [
+        ("the 2001 Convention Against Cybercrime", "2012", "BUDAPEST"),
+        ("the Council of Europe Convention Against Cyber Crime", "2012", "BUDAPEST"),
+        ("the Council of Europe\u2019s Convention against Cybercrime", "2026", "BUDAPEST"),
+        ("the Convention against Cybercrime", "2012", "BUDAPEST"),
+        ("the Convention against Cybercrime", "", "BUDAPEST"),
+        ("the Convention against Cybercrime", "2025-03", "UN-CYBERCRIME"),
+        ("the United Nations Convention against Cybercrime", "2025-03", "UN-CYBERCRIME"),
+        ("the UN Convention Against Cyber Crime", "2025-03", "UN-CYBERCRIME"),
+    ],
+)
+def test_a_convention_against_cybercrime_is_that_of_its_time(known, text, published_on, code):
+    assert [code for code, _ in named(known, text, published_on=published_on)] == [code]
+
+
 def test_only_the_sentence_of_the_name_counts_for_its_role(known):
     text = "We thank our partners. Belmora has a plan."
     passage = Passage("paragraph", text, (Segment(0, 42, 1, 0, 42),), sentences=((0, 22), (23, len(text))))
@@ -341,10 +358,11 @@ def test_every_instrument_has_a_name_that_can_be_found(known, instruments):
     ("text", "message"),
     [
         ("[XX]\nname =", "is not valid TOML"),
-        ("[XX]\nbody = 'A'\n", r"\[XX\] may hold only aliases, kind, name, not_when, short, since"),
+        ("[XX]\nbody = 'A'\n", r"\[XX\] may hold only aliases, claims, kind, name, not_when, short, since"),
         ("[XX]\nkind = 'treaty'\nsince = '2001'\n", r"\[XX\] needs a name"),
         ("[XX]\nname = 'A'\nkind = 'poem'\nsince = '2001'\n", r"\[XX\] has the kind 'poem'"),
         ("[XX]\nname = 'A'\nkind = 'treaty'\n", r"\[XX\] needs since"),
+        ("[XX]\nname = 'A'\nkind = 'treaty'\nsince = '2001'\nclaims = ['B']\n", r"\[XX\] needs in claims names"),
     ],
 )
 def test_a_file_of_instruments_that_cannot_be_used_is_refused(tmp_path, text, message):
