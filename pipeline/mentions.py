@@ -105,7 +105,10 @@ def find(
         full = [one for one in full if one.issuer not in own and _is_meant(known, passage, one, full)]
         for mention in sorted((*full, *referring.find(passage.text, full)), key=lambda one: one.start):
             start, end = sentence_of(passage, mention.start)
-            role = role_of(passage.text[start:end], mention.start - start, mention.end - start, kind_of(known, mention))
+            others = [passage.text[one.start : one.end] for one in full if one.issuer and start <= one.start < end]
+            role = role_of(
+                passage.text[start:end], mention.start - start, mention.end - start, kind_of(known, mention), others
+            )
             found.append((passage_id, passage, replace(mention, role=role)))
     return found
 

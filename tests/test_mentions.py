@@ -306,6 +306,100 @@ def test_the_words_of_the_sentence_give_the_role(text, name, kind, role):
 @pytest.mark.parametrize(
     "text",
     [
+        "That spring Belmora engaged in broad and sustained cyber attacks on its neighbour.",
+        "The cyber attacks launched by Belmora in that week halted the trains.",
+        "Belmora has repeatedly conducted industrial espionage.",
+        "Belmora\u2019s compromise of a widely used library reached many offices.",
+        "We learned from Belmora\u2019s meddling.",
+        "Belmora now poses the widest, most patient, and most capable threat to our networks.",
+        "Belmora remains our foremost adversary.",
+        "Attacks from Belmora have grown.",
+        "Belmora illegally annexed the islands.",
+        "We keep our sanctions against Belmora together with our partners.",
+    ],
+)
+def test_who_attacks_or_is_a_danger_is_a_threat(text):
+    start = text.index("Belmora")
+    assert role_of(text, start, start + 7) == "threat"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The attack on Belmora darkened three towns.",
+        "A cyber attack against Belmora darkened three towns.",
+        "Messages with malicious files reached offices in Belmora carrying malicious code.",
+        "Belmora was attacked twice that year.",
+        "Belmora\u2019s banks were hacked by criminals.",
+        "Belmora has suffered a hostile intrusion.",
+        "The worm struck Belmora and its malicious code spread.",
+        "The messages aimed at Belmora\u2019s banks carried malicious code.",
+    ],
+)
+def test_the_victim_of_an_attack_is_no_threat(text):
+    start = text.index("Belmora")
+    assert role_of(text, start, start + 7) == "mention"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In 1999 Belmora defined as illegal activity the copying of keys.",
+        "In 1999 Belmora identified as illegal activity the copying of keys.",
+        "Belmora has criminalised hacking.",
+        "Belmora presents a threat assessment each year.",
+        "Belmora conducts yearly cyber attack simulations.",
+        "Belmora\u2019s compromise proposal was read.",
+        "Belmora launched a study on espionage.",
+    ],
+)
+def test_who_names_a_wrong_and_does_none_is_no_threat(text):
+    start = text.index("Belmora")
+    assert role_of(text, start, start + 7) == "mention"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Budapest Convention has been signed by 47 states.",
+        "More than 40 countries have ratified the Budapest Convention.",
+        "The Budapest Convention, adopted in 2001, is open for signature.",
+        "The origins of this plan go back to the Budapest Convention, which sets out offences.",
+        "The ministry examines whether the country should ratify the Budapest Convention or wait.",
+        "Belmora ratified the Budapest Convention.",
+        "The Budapest Convention was ratified by Belmora and Corvane.",
+    ],
+)
+def test_an_instrument_that_others_joined_or_that_is_only_weighed_is_no_obligation(text):
+    start = text.index("Budapest Convention")
+    assert role_of(text, start, start + 19, "treaty", ["Belmora", "Corvane"]) == "mention"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We signed the Budapest Convention, which was signed by 47 states.",
+        "We and Belmora ratified the Budapest Convention.",
+        "Our country will accede to the Budapest Convention.",
+        "Arvenia ratified the Budapest Convention.",
+        "The Budapest Convention was ratified by Parliament.",
+        "Whatever comes, we implement the Budapest Convention.",
+    ],
+)
+def test_an_instrument_that_the_issuer_joined_or_will_join_is_an_obligation(text):
+    start = text.index("Budapest Convention")
+    assert role_of(text, start, start + 19, "treaty", ["Belmora"]) == "obligation"
+
+
+@pytest.mark.parametrize(("own", "role"), [("XAA", "mention"), ("XBB", "obligation")])
+def test_what_another_ratified_binds_only_its_own_texts(known, own, role):
+    passages = [("p", a_passage("In that year Belmora ratified the Budapest Convention."))]
+    assert find(known, passages, frozenset({own}))[-1][2].role == role
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "ships in the South China Sea", "ships in the East China Sea", "ships in the East and South China Seas",
         "SHIPS IN THE SOUTH CHINA SEA", "cables in the Sea of Japan", "cables below the Gulf of Mexico",
         "the Indian Ocean", "the Gulf of Oman", "the Gulf of Panama", "the Taiwan Strait",

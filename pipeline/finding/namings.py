@@ -7,6 +7,7 @@ behind it, for a sentence that condemns one state may thank another.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from ..instruments import KINDS
 
@@ -41,7 +42,13 @@ _WRONG = (
     r"|hostile|intrusion\w*|militari[sz]\w+|sponsor\w+|harass\w+|malign|adversar\w+|steal\w*|stole|undermin\w+|hack\w*"
     r"|challenge to|unwilling\w*|nuclear (?:weapons?|program\w*|escalation|ambitions?|and missile)|proliferation)"
 )
-_ITS_WRONG = re.compile(rf"(?: \([A-Z]{{2,5}}\))?(?:\u2019s?|'s?)(?: [\w\u2019'-]+){{0,5}}? {_WRONG}\b", re.IGNORECASE)
+_NO_PROPOSAL = r"(?! (?:propos\w+|solutions?|texts?|positions?|with|between|on)\b)"
+_ITS_WRONG = re.compile(
+    r"(?: \([A-Z]{2,5}\))?(?:\u2019s?|'s?)(?: [\w\u2019'-]+){0,5}? "
+    rf"(?:{_WRONG}\b|compromises? of\b|compromise\b{_NO_PROPOSAL}|breach\w* of|infiltrat\w+|meddling|sabotage"
+    r"|(?:cyber )?operations? against)",
+    re.IGNORECASE,
+)
 _DOES_WRONG = re.compile(
     r"(?: \([A-Z]{2,5}\))?,?(?: and [A-Z]\w+)?(?: (?:must|to) (?:cease|stop|end|withdraw)"
     r"|(?: has| have| had| is| are| was| to| continues? to| will| may| can| could| also| further| once| itself| that| which"
@@ -49,11 +56,43 @@ _DOES_WRONG = re.compile(
     r"|-(?:based|backed|sponsored|linked) [a-z]*(?:attack|hack|terror|actor|threat|criminal)",
     re.IGNORECASE,
 )
+_PLAIN = r"(?: (?!(?:against|about|after|at|by|during|for|from|in|into|of|on|to|under|with|within)\b)[\w\u2019'-]+,?)"
+"""A word on the way to the noun that a verb governs: no preposition, behind which another noun would stand."""
+_TALK_OF_IT = (
+    r"(?!-| (?:analys\w+|assess\w+|aware\w+|defen\w+|detect\w+|drills?|exercis\w+|hunt\w+|inform\w+|intelligence"
+    r"|landscape|mitigat\w+|model\w*|monitor\w+|prevent\w+|reports?|respon\w+|scenarios?|simulat\w+|surveys?"
+    r"|warnings?)\b)"
+)
+"""Behind a wrong: words that make it something good, "a threat assessment"."""
+_ATTACK = r"(?:attacks?|cyber-?attacks?|aggression|espionage|hack(?:s|ing)?|intrusions?|sabotage|theft|disinformation)"
+_STRUCK = r"(?:attacked|invaded|annexed|hacked|breached|infiltrated|sabotaged|compromised|stole)"
+_ATTACKS = re.compile(
+    r"(?: \([A-Z]{2,5}\))?(?: has| have| had| also| then| once| again| repeatedly| illegally){0,3}"
+    r"(?: (?:engag\w+ in|conduct\w*|launch\w*|carr\w+ out|perpetrat\w+|mount\w*|wag\w+|orchestrat\w+|commit\w*)"
+    rf"{_PLAIN}{{0,6}}? {_ATTACK}\b{_TALK_OF_IT}| {_STRUCK}\b(?! (?:at|by|during|in|on)\b))",
+    re.IGNORECASE,
+)
+_ENDANGERS = re.compile(
+    r"(?: \([A-Z]{2,5}\))?,?(?: also| now| still| today| currently| clearly| already| therefore){0,2}"
+    r" (?:(?:presents?|poses?|constitutes?|represents?)"
+    rf"{_PLAIN}{{0,9}}? (?:threats?|dangers?|risks?|challenges?)"
+    rf"|(?:is|are|remains?|becomes?){_PLAIN}{{0,9}}? (?:threats?|dangers?|adversar(?:y|ies)))\b{_TALK_OF_IT}",
+    re.IGNORECASE,
+)
+_WITHIN_IT = re.compile(r"\b(?:in|within|inside|at|across|throughout|against)(?: the)? $")
+"""Behind these a verb that follows the name is not its own: "offices in Belmora have been attacked"."""
+_IS_STRUCK = re.compile(rf"\b(?:was|were|been|being|be|is|are)(?: [a-z]+ly)? {_STRUCK}\b", re.IGNORECASE)
+_ATTACKS_BY = re.compile(
+    rf"\b{_ATTACK}(?:,? [\w\u2019'-]+){{0,4}}? (?:launched|conducted|carried out|perpetrated|mounted|waged|committed"
+    r"|orchestrated|directed) by(?: the)?(?: [a-z-]+){0,2}" + _NAMES % 6
+)
+_STUDIED = _any(r"exercis\w+", r"simulat\w+", r"stud(?:y|ies)", r"surveys?", r"research", r"drills?", r"tests?")
 _IS_THE_ONE = re.compile(
     r"(?:attribut\w+ to|threats? (?:from|posed by|of|by)|posed by|perpetrated by|sponsored by|backed by"
     r"|originat\w+ (?:in|from)|emanat\w+ from|servers? in|actors? (?:in|from|linked to|affiliated with)"
     r"|hackers?[^.;]{0,50} (?:in|from|for|by)|(?:strategic )?compet\w+ (?:with|from)|sanctions? (?:on|against)"
-    r"|adversaries,? (?:such as|like|including)|attacks? (?:by|from)|aggression (?:by|of|from)|invasion by|war by"
+    r"|adversaries,? (?:such as|like|including)|[Aa]ttacks? (?:by|from)|aggression (?:by|of|from)|invasion by|war by"
+    r"|(?:breach|intrusion|hack|compromise) by"
     r"|coercion by|violence committed by|deter|counter|condemn\w*|denounce\w*|deplore\w*|safe havens? in|prevent(?:ing)?"
     r"|consequences on|restrictions targeting|concerns? (?:about|regarding|over|with)|concerned (?:about|by|that)"
     r"|measures (?:against|on))(?: [a-z-]+){0,2}" + _NAMES % 6
@@ -63,15 +102,20 @@ _TO_ACCOUNT = re.compile(r" (?:accountable|to account|responsible)\b")
 _DEFENDS = _any(
     r"right to", r"defen[cds]\w+", r"respon[ds]\w+", r"experienc\w+", r"fight\w*", r"efforts?", r"abilit\w+",
     r"protect\w+", r"against", r"counter\w*", r"prevent\w*", r"solidarity", r"resilien\w+", r"combat\w*",
-    r"mitigat\w+", r"victims?", r"capabilit\w+", r"capacit\w+", r"tackl\w+",
+    r"mitigat\w+", r"victims?", r"capabilit\w+", r"capacit\w+", r"tackl\w+", r"suffer\w*", r"fac(?:e|es|ed|ing)",
+    r"targets?", r"targeted by", r"subject(?:ed)? to", r"hit by", r"struck by", r"withst\w+", r"investigat\w+", r"detect\w+",
+    r"(?<!been )(?<!is )(?<!was )identif\w+", r"defin\w+", r"prohibit\w*", r"criminali[sz]\w+", r"outlaw\w*", r"punish\w*", r"stud(?:y|ies)", r"surveys?",
+    r"inquir\w+", r"research\w*", r"simulat\w+",
 )  # fmt: skip
 _VICTIM = re.compile(
-    r"(?:against|(?:attacks?|war|aggression|invasion) (?:on|in|of)|invaded|attacked|(?:sovereignty|integrity) of"
+    r"(?:(?<!sanctions )(?<!measures )against|(?:attacks?|war|aggression|invasion) (?:up)?(?:on|in)|invasion of"
+    r"|invaded|attacked|hit|struck|paraly[sz]ed|crippled|(?:directed|aimed|launched) at|(?<!restrictions )target(?:ing|ed)"
+    r"|(?:sovereignty|integrity) of"
     r"|support\w*(?: to| for| of)?)" + _NAMES % 2
 )
 _SUFFERS = re.compile(
     r"\b(?:war|aggression|invasion|attacks?|operations?|campaigns?|forces|conflict|violence)(?: [a-z]+){0,3}"
-    r" (?:against|on|in|of|from)(?: the)?(?: [A-Z][\w.\u2019'-]* and(?: the)?)? $"
+    r" (?:against|on|in|of|(?<=forces )from)(?: the)?(?: [A-Z][\w.\u2019'-]* and(?: the)?)? $"
 )
 
 _PARTNER = _any(
@@ -126,6 +170,24 @@ _KEPT = _any(
     r"align\w*", r"harmoni[sz]\w+", r"governed by", r"rights under", r"in the spirit of", r"fulfil\w*", r"achiev\w+",
     r"advanc\w+", r"incorporat\w+", r"introduc\w+", r"laid down", r"meet", r"based on",
 )  # fmt: skip
+_JOINS = r"(?:sign|ratif|acced|adopt|join|endors)\w*"
+_MANY = r"(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|dozens of|other|many|most|several|numerous|some|all|few)"
+_OTHERS = (
+    rf"(?:{_MANY}(?: of the)?(?: [a-z-]+){{0,2}}? (?:countries|states|nations|governments|members|parties|signatories))"
+)
+_OF_OTHERS = re.compile(
+    rf"(?<!and )(?<!with ){_OTHERS}(?:(?:,| and|, and) {_OTHERS})*"
+    rf"(?: have| has| had| that| which| who| already| since| now| also| yet| to){{0,4}}(?: {_JOINS},?(?: and| or| to)?)+"
+    rf"|{_JOINS}(?: and {_JOINS})?(?: to)? by(?: the| more than| over| about| nearly| at least| some){{0,2}} {_OTHERS}"
+    r"|(?:opened|open) (?:for|to) (?:signature|ratification|accession)\b"
+    r"|adopted (?:in|on) (?:[A-Z]\w+(?:,? in)? )?\d[\w ]*",
+    re.IGNORECASE,
+)
+"""An instrument joined by others, or its history: nothing that binds the issuer."""
+_UNDECIDED = re.compile(r"\bwhether(?: or not)?(?: [\w\u2019'-]+){0,5}? (?:should|could|would|will|can|may|to)\b.*")
+_ROOTS = re.compile(
+    r"\b(?:roots?|origins?)\b[^.;]{0,40} (?:dates?|goes|go|reach\w*|traced?) back to(?: [\w-]+){0,6}? ?$"
+)
 _LAW = re.compile(
     r"(?:\u2019s|'s)? (?:[\w-]+ ){0,2}(?:obligations?|law|laws|legislation|legislative|[Dd]irectives?|[Rr]egulations?|acquis"
     r"|rules|legal|requirements?|framework decisions?|[Tt]reaty|(?:Security Council )?[Rr]esolutions?)\b"
@@ -158,11 +220,12 @@ _LISTED = re.compile(
 )
 
 
-def role_of(sentence: str, start: int, end: int, kind: str = "state") -> str:
+def role_of(sentence: str, start: int, end: int, kind: str = "state", others: Iterable[str] = ()) -> str:
     """Return the role in which `sentence[start:end]` is named.
 
     Args:
         kind: of an issuer or of an instrument.
+        others: names in the sentence of those who are not the issuer: what they joined does not bind it.
     """
     before, after = sentence[max(0, start - _FAR) : start], sentence[end : end + _FAR]
     spelt_out = _SPELT_OUT.search(before)
@@ -170,9 +233,9 @@ def role_of(sentence: str, start: int, end: int, kind: str = "state") -> str:
         ")"
     ):  # "the International Telecommunication Union (ITU)": what stands beside both counts
         before, after = before[: spelt_out.start()], after[1:]
-    around = _part_of(before, after)
     if kind in KINDS:
-        return _role_of_instrument(before, after, around, kind)
+        return _role_of_instrument(before, after, kind, others)
+    around = _part_of(before, after)
     if _ADDRESS.search(sentence) or _SUFFERS.search(before):
         return "mention"
     if _is_threat(before, after, kind):
@@ -190,29 +253,48 @@ def role_of(sentence: str, start: int, end: int, kind: str = "state") -> str:
     return "partner" if is_partner else "mention"
 
 
-def _role_of_instrument(before: str, after: str, around: str, kind: str) -> str:
+def _role_of_instrument(before: str, after: str, kind: str, others: Iterable[str]) -> str:
+    around = _part_of(before, after)
     if kind == "process":
         if _PROCESS_WORK.search(around):
             return "partner"
         return "model" if _is_model(before, after) else "obligation" if _KEPT.search(around) else "mention"
-    if _TITLE.search(before):
+    if _TITLE.search(before) or _ROOTS.search(before):
         return "mention"
     if _BEHIND_MODEL.match(after) or _MODEL.search(before[-25:]):
         return "model"
-    if _KEPT.search(around):
+    if any(_KEPT.search(_of_its_own(part, others)) for part in (_part_of(before, ""), _part_of("", after))):
         return "obligation"
     return "model" if _is_model(before, after) else "mention"
+
+
+def _of_its_own(words: str, others: Iterable[str]) -> str:
+    """Return the words beside an instrument without what others did with it, and what is not decided."""
+    for name in sorted(others, key=len, reverse=True):
+        words = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "other states", words)
+    return _OF_OTHERS.sub(" \u2026 ", _UNDECIDED.sub("", words))
 
 
 def _is_threat(before: str, after: str, kind: str) -> bool:
     """Say whether a state is named for a danger or a wrong; of a group only a wrong of its own counts."""
     if _VICTIM.search(before):
         return False
-    wrong = _ITS_WRONG.match(after) or (kind == "state" and _DOES_WRONG.match(after))
-    if wrong and not _DEFENDS.search(wrong[0]):
+    wrong = _ITS_WRONG.match(after)
+    if not wrong and kind == "state" and not _WITHIN_IT.search(before):
+        wrong = _DOES_WRONG.match(after)
+    if wrong and not _DEFENDS.search(wrong[0]) and not _IS_STRUCK.search(wrong[0]):
         return True
     is_held = _HOLDS.search(before) and _TO_ACCOUNT.match(after)
-    return kind == "state" and (_IS_THE_ONE.search(before) is not None or bool(is_held))
+    return kind == "state" and (_IS_THE_ONE.search(before) is not None or bool(is_held) or _attacks(before, after))
+
+
+def _attacks(before: str, after: str) -> bool:
+    """Say whether a state is said to attack, or to be a danger."""
+    by_it = _ATTACKS_BY.search(before)
+    if by_it and not _STUDIED.search(before[: by_it.start()][-_MODEL_NEAR:]):
+        return True
+    does = _ATTACKS.match(after) or _ENDANGERS.match(after)
+    return does is not None and not _WITHIN_IT.search(before) and not _DEFENDS.search(does[0])
 
 
 def _is_model(before: str, after: str) -> bool:
