@@ -292,6 +292,7 @@ def document(db: Database, name: str, start: int, passage_id: str = "") -> dict[
     end = next((place for place in starts if place > begin), len(passages))
     shown = passages[begin:end]
     for passage in shown:
+        passage["is_paged"] = found[0]["is_paged"]
         passage["pieces"] = _pieces(passage["text"], promises.get(passage["id"], []))
     return {
         "document": {**found[0], "language_name": language_name(found[0]["language"])},
@@ -427,7 +428,9 @@ def _sheets(db: Database, row: dict[str, Any]) -> list[dict[str, Any]]:
     pages, boxes = load_sheets(db, row["passage_id"], row["start"], row["end"])
     return [
         {
-            "label": page.label or number,
+            "is_paged": 1,
+            "page": number,
+            "page_label": page.label,
             "width": page.size[0],
             "height": page.size[1],
             "lines": [_drawn(line.box, page.size[1]) for line in page.lines if line.box],

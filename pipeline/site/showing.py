@@ -78,9 +78,15 @@ def number(value: int | float | None) -> str:
 
 
 def page(row: Any) -> str:
-    """Return the page of a quote, row or hit for people: "p. 27", or "" when its text has no pages."""
+    """Return the page of a quote, row or hit for people: "p. 27", or "" when its text has no pages.
+
+    Where the number that is printed on a page is another than the one by which a viewer finds it: "p. 41 (page 44 of the file)".
+    """
     values = row if isinstance(row, dict) else vars(row)
-    return f"p. {values.get('page_label') or values.get('page')}" if values.get("is_paged") else ""
+    if not values.get("is_paged"):
+        return ""
+    number, label = str(values.get("page")), str(values.get("page_label") or "")
+    return f"p. {label} (page {number} of the file)" if label not in ("", number) else f"p. {number}"
 
 
 def plural(count: int, one: str, many: str = "") -> str:
