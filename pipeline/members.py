@@ -245,7 +245,7 @@ def to_markdown(view: GroupView) -> str:
 
 _SIDE = (
     ("id", str, "Its permanent id"), ("quote", str, "The promise, word for word"), ("document_id", str, "Where it stands"),
-    ("year", int, "Year of the document"), ("page", int, "Page of the file, counted from one"),
+    ("document", str, "Title of the document"), ("year", int, "Year of the document"), ("page", int, "Page of the file, counted from one"),
 )  # fmt: skip
 MEMBERS = (
     column("theme", str, "Code of the theme"), column("subtheme", str, "Name of the sub-theme"),

@@ -76,7 +76,7 @@ def to_csv(comparison: Comparison) -> str:
 
 _SIDE = (
     ("issuer", str, "Whose promise it is"), ("quote", str, "The promise, word for word"), ("document_id", str, "Where it stands"),
-    ("year", int, "Year of the document"), ("page", int, "Page of the file, counted from one"), ("page_label", str, "Page as it is printed, empty when unknown"),
+    ("document", str, "Title of the document"), ("year", int, "Year of the document"), ("page", int, "Page of the file, counted from one"), ("page_label", str, "Page as it is printed, empty when unknown"),
     ("bindingness", str, "How firm it is"),
     ("precision", int, "How precise it is, 0 to 5"), ("deadline", str, "By when, in the words of the text"), ("id", str, "Its permanent id"),
 )  # fmt: skip

@@ -489,6 +489,28 @@ async def test_a_comparison_as_a_workbook_has_its_pairs_themes_names_and_documen
     assert book["themes"].max_row - 1 == 2 * 15
 
 
+@pytest.mark.parametrize(
+    "asked", ["issuer=XAA&issuer=XBB", "issuer=XAA&issuer=XBB&by=year&theme=CAP", "issuer=XMG&members=1"]
+)
+async def test_each_row_of_a_comparison_as_a_workbook_has_an_address_that_answers(site, asked):
+    book = openpyxl.load_workbook(io.BytesIO((await site.get(f"/compare.xlsx?{asked}")).content))
+    for sheet in book.worksheets[:-1]:
+        head, *lines = sheet.iter_rows(values_only=True)
+        places = [place for place, name in enumerate(head) if "address" in name]
+        assert places, sheet.title
+        assert all(line[places[0]] for line in lines), sheet.title
+        for line in (lines[0], lines[-1]) if lines else ():
+            for address in filter(None, (line[place] for place in places)):
+                assert (await site.get(address.removeprefix("http://localhost"))).status_code == 200, address
+
+
+async def test_counterparts_as_a_workbook_name_the_document_of_each_side(site, sample):
+    titles = {row["id"]: row["title"] for row in rows(sample, "select id, title from documents")}
+    lines = sheet_of(await site.get("/compare.xlsx?issuer=XAA&issuer=XBB"))
+    assert lines
+    assert all(line[f"document_{side}"] == titles[line[f"document_id_{side}"]] for line in lines for side in "ab")
+
+
 async def test_everybody_by_theme_can_be_had_as_markdown(site):
     response = await site.get("/compare.md")
     assert response.headers["content-disposition"] == 'attachment; filename="concord-coverage-by-theme.md"'

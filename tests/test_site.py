@@ -1519,7 +1519,11 @@ async def test_a_number_is_shown_in_groups_of_three():
 async def test_a_page_is_called_what_is_printed_on_it_and_where_the_file_has_it_when_that_differs():
     row = {"page": 44, "page_label": "41", "is_paged": 1}
     assert page(row) == "p. 41 (page 44 of the file)"
-    assert (page({**row, "page_label": "44"}), page({**row, "page_label": ""}), page({**row, "is_paged": 0})) == ("p. 44", "p. 44", "")
+    assert (page({**row, "page_label": "44"}), page({**row, "page_label": ""}), page({**row, "is_paged": 0})) == (
+        "p. 44",
+        "p. 44",
+        "",
+    )
 
 
 async def test_a_commitment_says_on_which_page_of_the_file_it_stands_and_is_cited_by_what_is_printed(copied, sample):
@@ -1528,7 +1532,11 @@ async def test_a_commitment_says_on_which_page_of_the_file_it_stands_and_is_cite
         db.execute("update pages set label = number + 40")
     client = served(copied).client
     tree = html.fromstring((await client.get(address)).text)
-    places = [tree.find_class("c-kicker")[0], tree.xpath("//a[starts-with(., 'Read it in')]")[0], tree.xpath("//figcaption")[0]]
+    places = [
+        tree.find_class("c-kicker")[0],
+        tree.xpath("//a[starts-with(., 'Read it in')]")[0],
+        tree.xpath("//figcaption")[0],
+    ]
     assert all(re.search(r"p\. 4\d \(page \d of the file\)", place.text_content()) for place in places)
     assert "of the file" not in (await client.get(f"{address}.txt")).text
 

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote as percent_encoded
 from urllib.parse import urlencode
 
 from sqlite_utils import Database
 
-from ..comparing import own_documents
+from .. import members as grouped
+from ..comparing import Comparison, own_documents
 from ..coverage import AXES, Axis, matrix
 from ..due import Due
-from ..exporting import Listing, column, described
-from ..printing import MATRIX, matrix_listing
+from ..exporting import Column, Listing, column, described
+from ..printing import MATRIX, listings, matrix_listing
 from ..search import Results
 from ..store import rows
 from ..watching import listed as saved_searches
@@ -36,6 +38,13 @@ _PAGE_LABEL = column("page_label", str, "What is printed on that page as its num
 _THEME = column("theme", str, "Name of the theme")
 _BINDINGNESS = column("bindingness", str, "Name of that point of the scale")
 _ADDRESS = column("address", str, "Where it can be read on this site")
+_ADDRESSES = (
+    column("address_a", str, "Where the first can be read on this site"), column("address_b", str, "Where the second can be read on this site"),
+)  # fmt: skip
+_MEMBERS_ADDRESSES = (
+    column("group_address", str, "Where that of the group can be read on this site"),
+    column("member_address", str, "Where that of the member can be read on this site; none where it carries nothing"),
+)
 
 COMMITMENTS = (
     *described("commitments", id=str, quote=str, lead_in=str, issuer_id=str), _ISSUER,
@@ -167,13 +176,45 @@ def documents(db: Database, address: Address) -> Listing:
 def coverage(db: Database, address: Address, axis: Axis, at: int | None) -> Listing:
     """Return the matrix of everybody, a row for each of its cells."""
     listing = matrix_listing(matrix(db, axis, at=at))
-    found = []
-    for row in listing.rows:
-        asked = {"issuer": row["issuer_id"], **({"theme": axis.theme} if axis.by == "year" else {})}
-        asked |= {axis.by if axis.by in AXES else "element": row["topic_id"], "at": at}
-        query = urlencode([(name, value) for name, value in asked.items() if value])
-        found.append({**row, "address": address(f"/compare/cell?{query}")})
-    return replace(listing, columns=CELLS, rows=found)
+    return _with_addresses(
+        listing, [_ADDRESS], lambda row: [address(_cell_path(row["issuer_id"], row["topic_id"], axis, at))]
+    )
+
+
+def _cell_path(issuer: str, topic: str, axis: Axis, at: int | None) -> str:
+    """Return the path of the quotes behind a cell."""
+    asked: dict[str, Any] = {"issuer": issuer, **({"theme": axis.theme} if axis.by == "year" else {})}
+    asked |= {axis.by if axis.by in AXES else "element": topic, "at": at}
+    return f"/compare/cell?{urlencode([(name, value) for name, value in asked.items() if value])}"
+
+
+def comparison(found: Comparison, address: Address, at: int | None) -> tuple[Listing, ...]:
+    """Return what a comparison lists, each row with its address: counterparts, cells, who names whom, documents."""
+    pairs, cells, namings, texts = listings(found)
+    return (
+        _with_addresses(pairs, _ADDRESSES, lambda row: [address(f"/commitment/{row[side]}") for side in ("id_a", "id_b")]),
+        _with_addresses(cells, [_ADDRESS], lambda row: [address(_cell_path(row["issuer"], row["topic"], found.axis, at))]),
+        _with_addresses(namings, [_ADDRESS], lambda row: [address(f"/issuer/{percent_encoded(row['issuer'], safe='')}")]),
+        _with_addresses(texts, [_ADDRESS], lambda row: [address(f"/document/{row['id']}")]),
+    )  # fmt: skip
+
+
+def members(view: grouped.GroupView, address: Address) -> Listing:
+    """Return a group against its members, each row with the addresses of its quotes."""
+    return _with_addresses(
+        grouped.listing(view),
+        _MEMBERS_ADDRESSES,
+        lambda row: [row[side] and address(f"/commitment/{row[side]}") for side in ("group_id", "member_id")],
+    )
+
+
+def _with_addresses(
+    listing: Listing, columns: Sequence[Column], made: Callable[[Mapping[str, Any]], Sequence[Any]]
+) -> Listing:
+    """Return a list with columns of addresses behind the others, which `made` makes of a row."""
+    names = [one.name for one in columns]
+    found = [{**row, **dict(zip(names, made(row), strict=True))} for row in listing.rows]
+    return replace(listing, columns=(*listing.columns, *columns), rows=found)
 
 
 def cell(db: Database, address: Address, issuers: list[str], topic: str, axis: Axis, at: int | None) -> Listing | None:

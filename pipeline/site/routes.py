@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from ..due import HOW, WRITTEN, Due, is_written
 from ..errors import ConcordError
 from ..exporting import FORMS as LIST_FORMS
 from ..exporting import MOST_ROWS, SPREADSHEET_BOM, Listing, csv_text, to_xlsx
-from ..printing import listings, matrix_to_markdown, to_csv, to_json, to_markdown
+from ..printing import matrix_to_markdown, to_json, to_markdown
 from ..search import MODES, Engine, Filters, Results
 from ..search.kept import Kept
 from ..search.shelf import stamp
@@ -381,12 +381,16 @@ async def compare(datasette: Any, request: Any) -> Response:
     except ConcordError as error:
         raise NotFound(str(error)) from error
     if form := request.url_vars.get("format"):
-        comparison, address = found["comparison"], _address(datasette, request)
+        comparison, listed = (
+            found["comparison"],
+            lists.comparison(found["comparison"], addresses(datasette, request), at),
+        )
+        listed = tuple(replace(one, address=_address(datasette, request)) for one in listed)
         made: dict[str, Callable[[], str | bytes]] = {
             "json": lambda: to_json(comparison),
-            "csv": lambda: SPREADSHEET_BOM + to_csv(comparison),
+            "csv": lambda: SPREADSHEET_BOM + csv_text(listed[0]),
             "md": lambda: to_markdown(comparison),
-            "xlsx": lambda: to_xlsx(*listings(comparison, address)),
+            "xlsx": lambda: to_xlsx(*listed),
         }
         return await _export(datasette, form, "-".join(comparison.issuers), made[form])
     themes = {pair.theme for pair in found["comparison"].counterparts}
@@ -432,7 +436,7 @@ async def _members(datasette: Any, request: Any, group: str, at: int | None, sho
     found = await ask_once(_database(datasette), queries.members, group, at, shown["theme"])
     if form := request.url_vars.get("format"):
         view = found["view"]
-        listing = members.listing(view, _address(datasette, request))
+        listing = replace(lists.members(view, addresses(datasette, request)), address=_address(datasette, request))
         made: dict[str, Callable[[], str | bytes]] = {
             "json": lambda: members.to_json(view),
             "csv": lambda: SPREADSHEET_BOM + csv_text(listing),
