@@ -349,6 +349,36 @@ async def test_a_page_with_a_count_leads_to_what_the_figures_mean(site, evaluate
         )
 
 
+@pytest.mark.parametrize("address", ["/", "/quality"])
+async def test_what_held_out_documents_gave_stands_beside_the_other_figures(site, evaluated, address):
+    told = json.loads((bundled("models") / "commitments" / "config.json").read_text("utf-8"))["held_out"]
+    for client in (site, evaluated):
+        text = await text_of(client, address, "c-held-out")
+        assert f"({told['documents']} documents, {told['examples']:,} labelled sentences)" in text
+        assert (
+            f"F1 of the model that comes with Concord was {told['f1']:.3f}: precision {told['precision']:.3f}" in text
+        )
+
+
+async def test_a_comparison_leads_to_what_changed_in_the_texts_of_each_issuer(site):
+    tree = html.fromstring((await site.get("/compare?issuer=XAA&issuer=XBB")).text)
+    (line,) = tree.xpath("//h2[@id='editions']/following::ul[1]/li[a[@href='/editions/xaa-strategy']]")
+    assert "Arvenia, what changed from" in line.text_content()
+
+
+async def test_a_group_against_its_members_says_how_good_the_figures_of_the_group_are(copied):
+    with open_store(copied) as db:
+        figures = {
+            **FIGURES,
+            ("precision", "issuer: XMG"): Score(0.57, 0.5, 0.6, 90),
+            ("recall", "issuer: XMG"): Score(0.61, 0.5, 0.7, 90),
+        }
+        write_quality(db, evaluation_of(figures))
+        name = rows(db, "select name from issuers where id = 'XMG'")[0]["name"]
+    text = await text_of(served(copied).client, "/compare?issuer=XMG&members=1", "c-quality")
+    assert f"{name}: 57 right (50 to 60), 61 found (50 to 70), on 90 sentences." in text
+
+
 async def test_the_model_alone_says_nothing_of_the_counts_of_a_page(path, tmp_path):
     client = evaluated_site(path, tmp_path, mode="units")
     assert "Not evaluated" in await text_of(client, "/", "c-quality")

@@ -68,6 +68,7 @@ def extra_template_vars(datasette: Any, request: Any, view_name: str) -> Any:
         }
         if database is not None and (view_name or "").startswith("concord_"):
             known["measured"] = await routes.ask_once(database, quality.shown)
+            known["held_out"] = quality.held_out()
         return known
 
     return found

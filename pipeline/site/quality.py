@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
+from ..settings import bundled
 from ..store import rows
 
 EVERYTHING = "all"
@@ -251,6 +254,27 @@ class Evaluation:
             if group != EVERYTHING
             and not (group.partition(": ")[0] in ("kind", "issuer") and figure.measure in DETECTION)
         ]
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """How well the model found commitments in documents that it was not trained on, each in its turn."""
+
+    documents: int
+    examples: int
+    commitments: int
+    precision: float
+    recall: float
+    f1: float
+
+
+@cache
+def held_out() -> HeldOut | None:
+    """Return what the model that comes with Concord was measured at when it was trained; None where its file says nothing."""
+    path = bundled("models") / "commitments" / "config.json"
+    told = json.loads(path.read_text("utf-8")).get("held_out", {}) if path.is_file() else {}
+    names = HeldOut.__dataclass_fields__
+    return HeldOut(**{name: told[name] for name in names}) if names.keys() <= told.keys() else None
 
 
 def evaluations(db: Database) -> list[Evaluation]:
