@@ -55,7 +55,7 @@ SCORES = {
 _MOST_PASSAGES = 5
 """Passages kept for an element that a document only mentions."""
 _NAME = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
-_KEYS = {"id", "title", "source", "year", "address", "licence", "floor", "mention_floor", "element"}
+_KEYS = {"id", "title", "source", "year", "address", "licence", "example", "floor", "mention_floor", "element"}
 _ELEMENT_KEYS = {"code", "title", "description", "seeds", "themes", "words", "floor", "mention_floor"}
 
 
@@ -85,7 +85,7 @@ class Element:
 
 @dataclass(frozen=True)
 class Guideline:
-    """A guide or a set of norms, as a file says it."""
+    """A guide or a set of norms, as a file says it. One that was made up to be copied is an example."""
 
     id: str
     title: str
@@ -94,6 +94,7 @@ class Guideline:
     elements: tuple[Element, ...]
     address: str = ""
     licence: str = ""
+    is_example: bool = False
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,9 @@ def read_guideline(path: Path) -> Guideline:
     year = content.get("year")
     if not isinstance(year, int) or isinstance(year, bool):
         raise ManifestError(f"{where}: year must be a whole number, not {year!r}.")
+    is_example = content.get("example", False)
+    if not isinstance(is_example, bool):
+        raise ManifestError(f"{where}: example must be true or false, not {is_example!r}.")
     floors = {key: _floor(content, key, where) for key in ("floor", "mention_floor")}
     listed = content.get("element")
     if not isinstance(listed, list) or not listed or not all(isinstance(one, dict) for one in listed):
@@ -157,7 +161,7 @@ def read_guideline(path: Path) -> Guideline:
         elements[element.code] = element
     return Guideline(
         name, _text(content, "title", where), _text(content, "source", where), year, tuple(elements.values()), address,
-        _text(content, "licence", where, required=False),
+        _text(content, "licence", where, required=False), is_example,
     )  # fmt: skip
 
 
@@ -303,7 +307,11 @@ def _write_guidelines(
         vectors = load_encoder(settings.encoder).encode(missing)
         known |= {text: to_blob(vector) for text, vector in zip(missing, vectors, strict=True)}
     names = ("id", "title", "source", "year", "address", "licence")
-    write_rows(db, "guidelines", [{name: getattr(one, name) for name in names} for one in guidelines])
+    write_rows(
+        db,
+        "guidelines",
+        [{**{name: getattr(one, name) for name in names}, "is_example": int(one.is_example)} for one in guidelines],
+    )
     places = [place for guideline in guidelines for place in range(len(guideline.elements))]
     write_rows(
         db,

@@ -563,6 +563,11 @@ def _schema(db: Database) -> None:
         table(db, name).enable_fts(columns, create_triggers=True, tokenize="porter unicode61")
 
 
+@migrations(name="0002_example_guidelines")
+def _example_guidelines(db: Database) -> None:
+    db.execute("alter table guidelines add column is_example integer not null default 0 check (is_example in (0, 1))")
+
+
 def _retiring(name: str, kind: str, label: str, document: str) -> tuple[str, str]:
     """Return the triggers that note what went from a table, and forget it when it is there again."""
     return (

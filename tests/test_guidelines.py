@@ -130,6 +130,7 @@ def test_a_guideline_of_others_is_cited_with_its_official_address(path):
         ('["jazz quiz, jazz quiz"]', '[" "]', "element 'quiz': seeds must be a list of texts"),
         ('title = "Quizzes"', 'title = "Q"\nthemes = ["FUN"]', "element 'quiz' has an unknown theme 'FUN'"),
         ('title = "Quizzes"', 'title = "Q"\nweight = 2', "element 'quiz' has an unknown key 'weight'"),
+        ("year = 2024", "year = 2024\nexample = 1", "example must be true or false, not 1"),
         ("[[element]]", "[[element", "is not valid TOML"),
     ],
 )
@@ -139,6 +140,10 @@ def test_a_file_that_cannot_be_used_is_refused_with_its_name_and_element(tmp_pat
         read_guideline(path)
     assert str(path) in str(error.value)
     assert message in str(error.value)
+
+
+def test_of_ours_one_alone_was_made_up():
+    assert [one.id for one in load_guidelines(Path("nowhere")) if one.is_example] == ["example"]
 
 
 def test_a_guideline_without_an_element_is_refused(tmp_path):
@@ -403,6 +408,24 @@ async def page(site, address):
     response = await site.get(address)
     assert response.status_code == 200, address
     return html.fromstring(response.text)
+
+
+async def test_what_was_made_up_stands_apart_from_guides_and_norms(planted, settings, tmp_path):
+    made_up = (
+        CODE.replace("island-code", "a-copy")
+        .replace("The island code", "A copy")
+        .replace("year = 2024", "year = 2024\nexample = true")
+    )
+    written(settings.corpus / "guidelines", made_up, "copy.toml")
+    run(planted, settings, quiet)
+    planted.conn.commit()
+    client = Datasette([str(tmp_path / "concord.db")], metadata=deepcopy(METADATA)).client
+    real, example = (await page(client, "/guidelines")).xpath("//ul[contains(@class, 'c-subthemes')]")
+    assert real.xpath(".//a/@href") == ["/guidelines/island-code"]
+    assert example.xpath("preceding::h2[@id='examples']")
+    assert example.xpath(".//a/@href") == ["/guidelines/a-copy"]
+    assert "made up for Concord" in (await page(client, "/guidelines/a-copy")).text_content()
+    assert "made up for Concord" not in (await page(client, "/guidelines/island-code")).text_content()
 
 
 async def test_the_list_leads_to_each_guideline(site):

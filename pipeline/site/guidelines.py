@@ -56,8 +56,9 @@ class Cell:
 
 
 def guidelines(db: Database) -> list[dict[str, Any]]:
-    """Return all guidelines."""
-    return rows(db, GUIDELINES)
+    """Return all guidelines, what is made up behind the others."""
+    found = [{"is_example": 0, **row} for row in rows(db, GUIDELINES)]  # a database of before 0002 has no such column
+    return sorted(found, key=lambda row: bool(row["is_example"]))
 
 
 def guideline(db: Database, name: str, choice: Choice, by: str) -> dict[str, Any] | None:

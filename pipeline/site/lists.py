@@ -100,7 +100,7 @@ CHANGES = (
     *described("edition_changes", alike=float, wording=float, note=str),
 )  # fmt: skip
 GUIDELINES = (
-    *described("guidelines", id=str, title=str, source=str, year=int, address=str, licence=str),
+    *described("guidelines", id=str, title=str, source=str, year=int, address=str, licence=str, is_example=int),
     column("elements", int, "Elements of it"), column("documents", int, "Documents that are committed to one of them or more"),
 )  # fmt: skip
 SCORES = (

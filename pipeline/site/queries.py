@@ -131,7 +131,8 @@ def _shown_counts(db: Database, counts: list[int]) -> dict[str, Any]:
 
 def axes(db: Database) -> dict[str, str]:
     """Return by what a comparison can count, with the words for it."""
-    guidelines = {row["id"]: row["title"] for row in rows(db, "select id, title from guidelines order by title")}
+    found = sorted(rows(db, "select * from guidelines order by title"), key=lambda row: row.get("is_example", 0))
+    guidelines = {row["id"]: row["title"] for row in found}
     return {**{name: label.lower() for name, label in AXES.items()}, **guidelines}
 
 
