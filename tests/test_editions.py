@@ -434,8 +434,8 @@ def test_a_document_is_compared_with_the_editions_before_and_behind_it(edited_db
 
 
 def test_a_page_can_show_one_kind_of_change(edited_db):
-    assert list(editions(edited_db, FAMILY, None, "")["groups"]) == list(CHANGES)
-    assert list(editions(edited_db, FAMILY, 2, "weaker")["groups"]) == ["weaker"]
+    assert list(editions(edited_db, FAMILY, None, "", "")["groups"]) == list(CHANGES)
+    assert list(editions(edited_db, FAMILY, 2, "weaker", "")["groups"]) == ["weaker"]
 
 
 @pytest.fixture
@@ -465,6 +465,41 @@ async def test_the_page_of_a_document_leads_to_the_comparison(site):
     (link,) = [one for one in tree.iter("a") if one.text == "Compare with the edition of 2011"]
     assert link.get("href") == f"/editions/{FAMILY}?edition=2"
     assert (await site.get(link.get("href"))).status_code == 200
+
+
+async def test_themes_part_the_changes_of_a_family_and_no_change_is_in_two(site, edited_db):
+    themes = [row["id"] for row in rows(edited_db, "select id from themes")]
+    everything = (await site.get(f"/editions/{FAMILY}.json")).json()["rows"]
+    parts = [(await site.get(f"/editions/{FAMILY}.json?theme={theme}")).json()["rows"] for theme in themes]
+    assert all(row["theme_id"] == theme for theme, part in zip(themes, parts, strict=True) for row in part)
+    found = sorted(row["id"] for part in parts for row in part)
+    assert found
+    assert found == sorted(row["id"] for row in everything if row["theme_id"])
+
+
+async def test_a_change_has_the_theme_of_its_later_promise_and_one_that_was_dropped_that_of_its_earlier(
+    site, edited_db
+):
+    of = {row["id"]: row["theme_id"] for row in rows(edited_db, "select id, theme_id from commitments")}
+    for row in (await site.get(f"/editions/{FAMILY}.json")).json()["rows"]:
+        assert row["theme_id"] == ((of.get(row["other_id"]) or of.get(row["commitment_id"])) or "")
+        assert row["address"].rpartition("/")[2] == (row["other_id"] or row["commitment_id"])
+
+
+async def test_the_page_of_a_theme_of_a_family_shows_and_counts_its_changes_alone(site):
+    (one, *_) = (await site.get(f"/editions/{FAMILY}.json")).json()["rows"]
+    listed = (await site.get(f"/editions/{FAMILY}.json?theme={one['theme_id']}")).json()["rows"]
+    tree = html.fromstring((await site.get(f"/editions/{FAMILY}?theme={one['theme_id']}")).text)
+    assert sum(int(number.text) for number in tree.xpath("//section/h2/small")) == len(listed)
+    tags = [tag.text for tag in tree.xpath("//p[@class='c-measure']/span")]
+    assert tags == [one["theme"]] * len(listed)
+    assert tree.xpath("//form//select[@name='theme']/option[@selected]/@value") == [one["theme_id"]]
+
+
+async def test_an_issuer_leads_to_what_changed_in_its_texts(site, edited_db):
+    code = rows(edited_db, "select issuer_id from documents where id = 'two'")[0]["issuer_id"]
+    tree = html.fromstring((await site.get(f"/issuer/{code}")).text)
+    assert tree.xpath("//h2[@id='editions']/following::ul[1]//a/@href") == [f"/editions/{FAMILY}"]
 
 
 async def test_a_family_without_two_editions_is_a_404(site):

@@ -140,6 +140,7 @@ OPERATIONS = (
             _in_path("family", "What the editions have in common"),
             Parameter("edition", "Number of the later of the two; else the latest", int),
             Parameter("change", "Only this kind of change"),
+            Parameter("theme", "Only changes of this theme, by its code: the main one of the later promise, or of the earlier where there is no later"),
         ),
     ),
     Operation("/guidelines", "Guides and norms, with which every document is compared.", lists.GUIDELINES),

@@ -98,6 +98,7 @@ CHANGES = (
     column("later", str, "The later promise, word for word"), column("later_page", int, "Page of the later promise in its file"),
     column("later_page_label", str, "The same as printed"),
     *described("edition_changes", alike=float, wording=float, note=str),
+    column("theme_id", str, "Main theme of the later promise, or of the earlier where there is no later"), _THEME, _ADDRESS,
 )  # fmt: skip
 GUIDELINES = (
     *described("guidelines", id=str, title=str, source=str, year=int, address=str, licence=str, is_example=int),
@@ -148,12 +149,14 @@ join passages on passages.id = mentions.passage_id
 left join issuers as naming on naming.id = documents.issuer_id
 left join pages on pages.document_id = documents.id and pages.number = mentions.page
 """
-_CHANGES = """
+_CHANGES = f"""
 select edition_changes.*, a.quote as earlier, a.page as earlier_page, coalesce(ap.label, '') as earlier_page_label,
-       b.quote as later, b.page as later_page, coalesce(bp.label, '') as later_page_label
+       b.quote as later, b.page as later_page, coalesce(bp.label, '') as later_page_label,
+       coalesce({aligned.THEME}, '') as theme_id, coalesce(themes.label, '') as theme
 from edition_changes left join commitments as a on a.id = commitment_id left join commitments as b on b.id = other_id
 left join pages as ap on ap.document_id = a.document_id and ap.number = a.page
 left join pages as bp on bp.document_id = b.document_id and bp.number = b.page
+left join themes on themes.id = {aligned.THEME}
 where from_document_id = ? and to_document_id = ?
 """
 
@@ -289,17 +292,26 @@ def document_mentions(db: Database, address: Address, name: str) -> Listing | No
     return Listing(_name("mentions", name), f"{found[0]['title']}: whom it names", MENTIONS, listed)
 
 
-def editions(db: Database, address: Address, family: str, edition: int | None, change: str) -> Listing | None:
-    """Return what changed from one edition to the next, in the order of the page; of one kind of change, if you like."""
-    found = aligned.editions(db, family, edition, change)
+def editions(
+    db: Database, address: Address, family: str, edition: int | None, change: str, theme: str
+) -> Listing | None:
+    """Return what changed from one edition to the next, in the order of the page; of one kind and of one theme, if you like.
+
+    The address of a change is that of its later promise, or of the earlier where there is no later.
+    """
+    found = aligned.editions(db, family, edition, change, theme)
     if found is None:
         return None
     chosen = found["chosen"]
     kinds = {kind: place for place, kind in enumerate(found["meanings"])}
-    listed = [row for row in rows(db, _CHANGES, [chosen["from_id"], chosen["to_id"]]) if change in ("", row["change"])]
+    listed = [
+        {**row, "address": address(f"/commitment/{row['other_id'] or row['commitment_id']}")}
+        for row in rows(db, _CHANGES, [chosen["from_id"], chosen["to_id"]])
+        if change in ("", row["change"]) and theme in ("", row["theme_id"])
+    ]
     listed.sort(key=lambda row: (kinds[row["change"]], -((row["alike"] or 0) + (row["wording"] or 0)), row["id"]))
     title = f"What changed from {chosen['from_year']} to {chosen['to_year']}: {chosen['to_title']}"
-    return Listing(_name("editions", family, str(chosen["to_edition"]), change), title, CHANGES, listed)
+    return Listing(_name("editions", family, str(chosen["to_edition"]), change, theme), title, CHANGES, listed)
 
 
 def guidelines(db: Database, address: Address) -> Listing:

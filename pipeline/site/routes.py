@@ -398,6 +398,7 @@ async def compare(datasette: Any, request: Any) -> Response:
         "here_without_theme": _without(request.query_string, "theme"),
         "pairs_a_theme": max(1, _PAIRS_A_PAGE // max(1, len(themes))),
     }
+    more["families"] = await ask_once(database, aligned.families, tuple(issuers))
     return await _page(datasette, request, "concord_compare.html", {**shown, **found, **more})
 
 
@@ -653,7 +654,8 @@ async def issuer(datasette: Any, request: Any) -> Response:
         Taken(promised, "commitment", f"/issuer/{name}/commitments", more=" of these documents"),
         Taken(mentions, "mention", f"/issuer/{name}/mentions", more=" by it and of it"),
     ]
-    return await _page(datasette, request, "concord_issuer.html", {**found, "taken": taken})
+    families = await ask_once(database, aligned.families, (name,))
+    return await _page(datasette, request, "concord_issuer.html", {**found, "taken": taken, "families": families})
 
 
 async def issuer_commitments(datasette: Any, request: Any) -> Response:
@@ -671,13 +673,14 @@ async def issuer_mentions(datasette: Any, request: Any) -> Response:
 async def editions(datasette: Any, request: Any) -> Response:
     """/editions/<family>: what changed from one edition of a text to the next, with both quotes."""
     family, change = unquote(request.url_vars["name"]), request.args.get("change") or ""
-    edition = _whole(request, "edition")
+    edition, theme = _whole(request, "edition"), request.args.get("theme") or ""
     if request.url_vars.get("format"):
-        return await _listed(datasette, request, lists.editions, family, edition, change)
-    found = await ask_once(_database(datasette), aligned.editions, family, edition, change)
+        return await _listed(datasette, request, lists.editions, family, edition, change, theme)
+    found = await ask_once(_database(datasette), aligned.editions, family, edition, change, theme)
     if found is None:
         raise NotFound("There are no two editions of such a text here.")
-    asked = urlencode({"edition": found["chosen"]["to_edition"], **({"change": change} if change else {})})
+    given = {"edition": found["chosen"]["to_edition"], "change": change, "theme": theme}
+    asked = urlencode({name: value for name, value in given.items() if value})
     count = found["counts"].get(change, 0) if change else sum(found["counts"].values())
     taken = [Taken(count, "change", f"/editions/{quote(family, safe='')}", asked)]
     return await _page(datasette, request, "concord_editions.html", {**found, "taken": taken})
