@@ -471,6 +471,22 @@ def test_a_text_with_some_words_that_is_nothing_like_the_question_is_left_out(pa
     assert some in texts(Engine(path, Settings(search_floor=1.0)).search(asked, mode="words"))
 
 
+def test_what_words_alone_find_of_a_question_that_another_text_holds_whole_is_found(planted, path, monkeypatch):
+    monkeypatch.setattr(rooms, "_LEAST_WITH_SOME_WORDS", 1.1)
+    engine, filters = Engine(path, Settings(search_floor=1.0)), Filters(issuers=("XBB",))
+    assert texts(engine.search("judges trained warnings", filters)) == []  # no text anywhere holds all of it
+    plant_passage(planted, "xaa-2016", "Judges are trained to heed warnings.")
+    planted.conn.commit()
+    assert texts(engine.search("judges trained warnings", filters)) == ["Judges will be trained in electronic evidence."]
+
+
+def test_where_every_word_stands_somewhere_meaning_need_not_be_surer(path, monkeypatch):
+    monkeypatch.setattr(rooms, "_SURE_WITHOUT_WORDS", 1.1)
+    engine = Engine(path, Settings(search_floor=-1.0))
+    assert engine.search("judges little warnings").total > 1  # no text holds two of them
+    assert engine.search("judges zxqv warnings").total == 0
+
+
 def test_a_word_that_stands_nowhere_is_taken_for_the_nearest_and_that_is_said(spelt, words):
     found = words.search("ransomwear", mode="words")
     assert (found.total, found.question, found.mended) == (3, "ransomwear", "ransomware")

@@ -44,9 +44,11 @@ _PROMISED, _SHORT = 1.15, 0.5
 Both, and the floors below, were chosen on the questions for tuning and the cases of `benchmarks/search.py`."""
 _SURE, _SURE_WITHOUT_WORDS = 0.45, 0.55
 """Likeness that the best hit by meaning must have, or there is none: everything is a little like something. The second
-holds where no word of the question stands anywhere: any strange word is like something."""
+holds where no text holds words of the question together, and one of them stands nowhere: any strange word is like
+something."""
 _LEAST_WITH_SOME_WORDS = 0.35
-"""Likeness that a text must have which holds some words of the question and not all, where meaning is asked too."""
+"""Likeness that a text must have which holds some words of the question and not all, where meaning is asked too; but
+none where nothing else passes the filters of a question that some text anywhere holds whole."""
 _KEPT = 128
 """Questions whose answers, and whose vectors, are kept while the database does not change."""
 
@@ -242,11 +244,14 @@ class Engine:
                 note, is_whole = f"{searched}: {problem}", False
             else:
                 likeness = shelf.likeness(vector)
-                has_words = every or some or any(_by_words(db, shelf, question, np.ones_like(passes)))
+                anywhere = (every, some) if every or passes.all() else _by_words(db, shelf, question, np.ones_like(passes))
+                has_words = any(anywhere) or _all_stand(db, question)
                 by_meaning = _by_likeness(likeness, passes, floor=self.settings.search_floor)
                 if by_meaning and by_meaning[0][1] < (_SURE if has_words else _SURE_WITHOUT_WORDS):
                     by_meaning = []
-                some = [(place, rank) for place, rank in some if not likeness[place] < _LEAST_WITH_SOME_WORDS]
+                alike = [(place, rank) for place, rank in some if not likeness[place] < _LEAST_WITH_SOME_WORDS]
+                if every or alike or by_meaning or not anywhere[0]:
+                    some = alike
         by_words = (every + some)[:_DEPTH]
         scores = _weighed(shelf, _fused(by_words, by_meaning))
         is_cut = max(len(by_words), len(by_meaning)) >= _DEPTH
@@ -337,6 +342,11 @@ def _stands(db: Database, word: str) -> bool:
         rows(db, f"select 1 from {name}_fts where {name}_fts match ? limit 1", [f'{{{column}}} : "{word}"'])
         for name, column in TEXTS.values()
     )
+
+
+def _all_stand(db: Database, question: Question) -> bool:
+    """Say whether every word of a question that says something stands in some text, if not in the same."""
+    return all(any(_stands(db, " ".join(term)) for term in group) for group in question.telling)
 
 
 def marks_of(text: str, question: Question) -> tuple[tuple[int, int], ...]:
