@@ -181,10 +181,10 @@ def _asked(question: str, filters: Filters, mode: str) -> tuple[str, str, frozen
     return question, mode, frozenset(parameters_of(filters))
 
 
-def command(db: Database, question: str, filters: Filters, mode: str) -> str:
+def command(db: Database, question: str, filters: Filters, mode: str, *, file: str) -> str:
     """Return the command that saves a search under a free name, quoted for a shell; "" for one that cannot be saved.
 
-    A question with signs that cannot be seen is left out: who copies it would not know what is run.
+    It names the database by the name of its file alone: where that lies is nobody's business who asks a site. A question with signs that cannot be seen is left out: who copies it would not know what is run.
     """
     question = " ".join(question.split())
     pairs = parameters_of(filters)
@@ -194,6 +194,7 @@ def command(db: Database, question: str, filters: Filters, mode: str) -> str:
     for name, value in pairs:
         option = f"--{name.replace('_', '-')}"
         options += [option] if name == "deadline" else [option, value]
+    options += ["--db", file]
     words = [_free_name(db, question, pairs), *([question] if question else [])]
     # A question that begins with a hyphen would be taken for an option.
     words = [*options, "--", *words] if question.startswith("-") else [*words, *options]

@@ -757,7 +757,7 @@ async def test_a_search_for_a_mended_word_is_followed_by_the_word_that_was_meant
     tree = html.fromstring((await site.get("/search?q=trainnig&mode=words")).text)
     assert tree.xpath("//head/link[@type='application/atom+xml']/@href") == ["/watches/training.atom"]
     typed = html.fromstring((await site.get("/search?q=trainnig&mode=words&typed=1")).text)
-    assert typed.xpath("//pre/text()") == ["concord watch add trainnig trainnig --mode words"]
+    assert typed.xpath("//pre/text()") == ["concord watch add trainnig trainnig --mode words --db concord.db"]
 
 
 async def test_a_phrase_that_stands_nowhere_is_offered_in_other_words(site):

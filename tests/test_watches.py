@@ -102,7 +102,9 @@ async def test_a_search_that_is_saved_leads_to_its_feed(site):
 
 async def test_a_search_that_is_not_saved_has_the_command_that_saves_it(site):
     tree = await tree_of(site, "/search?q=it%27s+%3Cb%3E&issuer=XAA&mode=words")
-    assert tree.xpath("//pre/text()") == ["""concord watch add its-b-xaa 'it'"'"'s <b>' --mode words --issuer XAA"""]
+    assert tree.xpath("//pre/text()") == [
+        """concord watch add its-b-xaa 'it'"'"'s <b>' --mode words --issuer XAA --db concord.db"""
+    ]
     assert tree.xpath("//head/link[@type='application/atom+xml']") == []
 
 
@@ -132,7 +134,7 @@ async def test_a_site_without_saved_searches_says_so_and_how_to_save_one(saved, 
     saved.conn.commit()
     text = (await site.get("/watches")).text
     assert "No search is saved here yet." in text
-    assert "concord watch add" in text
+    assert "concord watch run --db concord.db</pre>" in text
 
 
 async def test_a_database_without_the_tables_breaks_no_page(saved, site):

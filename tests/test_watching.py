@@ -270,7 +270,7 @@ def test_a_database_without_the_tables_has_no_saved_search_and_takes_none(plante
     planted.execute("drop table watch_hits")
     planted.execute("drop table watches")
     assert (listed(planted), saved_as(planted, "judges", Filters(), "both")) == ([], "")
-    assert command(planted, "judges", Filters(), "both") == ""
+    assert command(planted, "judges", Filters(), "both", file="concord.db") == ""
     with pytest.raises(WatchError, match=r"made before there were saved searches\. Make a new one"):
         add(planted, "judges", "judges")
 
@@ -289,7 +289,7 @@ ASKED = [
 
 @pytest.mark.parametrize(("question", "filters", "mode"), ASKED)
 def test_the_command_that_is_offered_saves_exactly_this_search(planted, concord, question, filters, mode):
-    words = shlex.split(command(planted, question, filters, mode))
+    words = shlex.split(command(planted, question, filters, mode, file="concord.db"))
     assert words[:3] == ["concord", "watch", "add"]
     result = concord(*words[2:])
     assert result.exit_code == 0, result.output
@@ -301,7 +301,7 @@ def test_the_command_that_is_offered_saves_exactly_this_search(planted, concord,
 @given(question=st.text(), value=st.text(min_size=1))
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_shell_takes_an_offered_command_for_the_words_that_were_asked(planted, question, value):
-    offered = command(planted, question, Filters(documents=(value,)), "both")
+    offered = command(planted, question, Filters(documents=(value,)), "both", file="concord.db")
     if offered:
         words = shlex.split(offered)
         assert [word for word in words if word == value]
@@ -319,18 +319,29 @@ def test_a_shell_takes_an_offered_command_for_the_words_that_were_asked(planted,
 def test_no_command_is_offered_for_a_search_that_could_not_be_saved_or_has_signs_that_nobody_sees(
     planted, question, filters, mode
 ):
-    assert command(planted, question, filters, mode) == ""
+    assert command(planted, question, filters, mode, file="concord.db") == ""
 
 
 def test_the_name_that_is_offered_is_free(planted):
     add(planted, "judges", "judges", mode="words")
     add(planted, "judges-2", "judges", mode="meaning")
-    assert command(planted, "judges", Filters(), "both") == "concord watch add judges-3 judges"
+    assert (
+        command(planted, "judges", Filters(), "both", file="concord.db")
+        == "concord watch add judges-3 judges --db concord.db"
+    )
+
+
+def test_the_command_that_is_offered_names_the_file_of_the_database(planted):
+    offered = command(planted, "-courts judges", Filters(), "words", file="my corpus.db")
+    assert offered == "concord watch add --mode words --db 'my corpus.db' -- courts-judges '-courts judges'"
 
 
 def test_the_name_of_a_long_question_can_be_taken_with_a_number_behind_it(planted, concord):
     for _ in range(2):
-        assert concord(*shlex.split(command(planted, "judges " * 30, Filters(), "words"))[2:]).exit_code == 0
+        assert (
+            concord(*shlex.split(command(planted, "judges " * 30, Filters(), "words", file="concord.db"))[2:]).exit_code
+            == 0
+        )
     assert all(len(watch.name) <= 60 for watch in listed(planted))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
@@ -298,7 +299,7 @@ async def search(datasette: Any, request: Any) -> Response:
     if form:
         return await sent(datasette, request, lists.hits(results, addresses(datasette, request)))
     here = _without(request.query_string, "start")
-    asked = () if like else (results.mended or question, filters, mode)
+    asked = () if like else (results.mended or question, filters, mode, Path(database.path).name)
     taken = Taken(results.total, "hit", "/search", here, json_asked=f"most={results.total}")
     return await _page(
         datasette,
@@ -320,6 +321,8 @@ async def search(datasette: Any, request: Any) -> Response:
             "taken": [taken],
             "following": await ask(database, watching.following, *asked) if asked else {},
             "elsewhere": _without(request.query_string, "start", "q", "typed"),
+            "apart": _without(request.query_string, "start", "q"),
+            "by_words": f"{_without(request.query_string, 'start', 'mode')}&{urlencode({'mode': 'words'})}",
             "facets": _facets(results, request.query_string),
         },
     )
@@ -761,7 +764,8 @@ async def watches(datasette: Any, request: Any) -> Response:
     """/watches: the saved searches, with how much each has found and what of it is new."""
     if request.url_vars.get("format"):
         return await _listed(datasette, request, lists.saved)
-    found = await ask(_database(datasette), watching.watches)
+    database = _database(datasette)
+    found = {**await ask(database, watching.watches), "file": shlex.quote(Path(database.path).name)}
     taken = [Taken(len(found["watches"]), "saved search", "/watches", many="saved searches")]
     return await _page(datasette, request, "concord_watches.html", {**found, "taken": taken})
 

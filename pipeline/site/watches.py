@@ -83,10 +83,10 @@ def watches(db: Database) -> dict[str, Any]:
     return {"watches": [Shown(watch, known) for watch in listed(db)]}
 
 
-def following(db: Database, question: str, filters: Filters, mode: str) -> dict[str, str]:
+def following(db: Database, question: str, filters: Filters, mode: str, file: str) -> dict[str, str]:
     """Return under which name a search is saved, and else the command that saves it; either is "" when there is none."""
     name = saved_as(db, question, filters, mode)
-    return {"name": name, "command": "" if name else command(db, question, filters, mode)}
+    return {"name": name, "command": "" if name else command(db, question, filters, mode, file=file)}
 
 
 def feed(db: Database, name: str, *, most: int = MOST) -> dict[str, Any] | None:
