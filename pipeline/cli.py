@@ -258,7 +258,8 @@ def search(question: str, db: Path | None, mode: str, most: int, as_typed: bool,
     """Search commitments and passages by words and meaning.
 
     Words in "quotation marks" are a phrase, -word excludes, OR joins alternatives. With an empty
-    QUESTION and filters, all commitments that pass them are listed, the latest first.
+    QUESTION and filters, all commitments that pass them are listed, the latest first. Where nothing is
+    found, each word of QUESTION is named with how many hits it has alone.
     """
     from .search import Engine
 
@@ -275,6 +276,10 @@ def search(question: str, db: Path | None, mode: str, most: int, as_typed: bool,
         complaints.print(_plain(results.note))
     if results.suggestion:
         console.print(f"Did you mean {_plain(results.suggestion)}?")
+    if results.by_words:
+        console.print(f"Words alone find {results.by_words}: --mode words")
+    if results.apart:
+        console.print("Each word alone: " + _plain(", ".join(f"{word} {count:,}" for word, count in results.apart)))
 
 
 @_command("name")

@@ -477,7 +477,46 @@ def test_what_words_alone_find_of_a_question_that_another_text_holds_whole_is_fo
     assert texts(engine.search("judges trained warnings", filters)) == []  # no text anywhere holds all of it
     plant_passage(planted, "xaa-2016", "Judges are trained to heed warnings.")
     planted.conn.commit()
-    assert texts(engine.search("judges trained warnings", filters)) == ["Judges will be trained in electronic evidence."]
+    assert texts(engine.search("judges trained warnings", filters)) == [
+        "Judges will be trained in electronic evidence."
+    ]
+
+
+def test_each_word_of_a_question_that_finds_nothing_has_its_hits_alone(path):
+    engine = Engine(path, Settings(search_floor=1.0))
+    found = engine.search('"trained judges" of zxqv warnings', Filters(issuers=("XBB",)))
+    alone = {"trained": 1, "judges": 1, "zxqv": 0, "warnings": 1}
+    assert (found.total, dict(found.apart)) == (0, alone)
+    assert engine.search("zxqv").apart == ()  # it is the question itself
+    assert engine.search("judges trained").apart == ()  # it finds something
+
+
+def test_how_much_words_alone_find_is_said_where_both_find_nothing(path, monkeypatch):
+    monkeypatch.setattr(rooms, "_LEAST_WITH_SOME_WORDS", 1.1)
+    engine = Engine(path, Settings(search_floor=1.0))
+    found = {mode: engine.search("warnings of incidents in zoos", mode=mode) for mode in rooms.MODES}
+    assert {mode: (one.total, one.by_words) for mode, one in found.items()} == {
+        "both": (0, 1), "words": (1, 0), "meaning": (0, 1),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("filters", "note"),
+    [
+        (Filters(), "Nothing found."),
+        (Filters(issuers=("XMG",)), "Nothing found. No document of Meridian Group is here."),
+        (Filters(issuers=("XMG", "XAA")), "Nothing found. No document of Meridian Group is here. 2 documents of 2016 to 2022 were searched."),
+        (Filters(year_to=2016), "Nothing found. 1 document of 2016 was searched."),
+        (Filters(year_to=2000), "Nothing found. No document that was read passes the filters."),
+        (Filters(issuers=("XAA",), due_from="2090"), "Nothing found. Nothing in 2 documents of 2016 to 2022 passes the other filters."),
+    ],
+)  # fmt: skip
+def test_an_empty_answer_says_what_was_searched(path, filters, note):
+    assert Engine(path, Settings(search_floor=1.0)).search('"no such phrase"', filters).note == note
+
+
+def test_filters_alone_that_nothing_passes_say_why(words):
+    assert words.search("", Filters(year_to=2000)).note.endswith("No document that was read passes the filters.")
 
 
 def test_where_every_word_stands_somewhere_meaning_need_not_be_surer(path, monkeypatch):

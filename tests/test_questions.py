@@ -177,3 +177,8 @@ def test_other_words_take_the_place_of_what_was_typed_and_phrases_stay():
 @given(TYPED)
 def test_no_other_words_leave_what_was_typed_as_it_is(typed):
     assert with_words(typed, {}) == typed
+
+
+def test_the_words_of_a_question_stand_one_by_one_without_those_that_say_nothing():
+    asked = parse('"rule of law" R&D 500,000 the warning OR alert -courts law')
+    assert asked.words == ["rule", "law", "r-d", "500-000", "warning", "alert"]

@@ -760,6 +760,16 @@ async def test_a_search_for_a_mended_word_is_followed_by_the_word_that_was_meant
     assert typed.xpath("//pre/text()") == ["concord watch add trainnig trainnig --mode words --db concord.db"]
 
 
+async def test_a_search_that_finds_nothing_leads_to_each_of_its_words_under_the_same_filters(site):
+    address = "/search?q=%22training+networks+zxqv%22&mode=words&issuer=XAA&start=20"
+    apart = html.fromstring((await site.get(address)).text).find_class("c-apart")[0]
+    links = apart.xpath(".//a/@href")
+    assert links == ["?mode=words&issuer=XAA&q=training", "?mode=words&issuer=XAA&q=networks"]
+    assert "zxqv 0." in apart.text_content()
+    there = html.fromstring((await site.get(f"/search{links[0]}")).text).find_class("c-count")[0].text_content()
+    assert f"training {there.split()[0]}," in " ".join(apart.text_content().split())
+
+
 async def test_a_phrase_that_stands_nowhere_is_offered_in_other_words(site):
     tree = html.fromstring((await site.get("/search", params={"q": '"trainnig"', "mode": "words"})).text)
     assert tree.find_class("c-count")[0].xpath(".//a/text()") == ['"training"']

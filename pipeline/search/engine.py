@@ -49,6 +49,8 @@ something."""
 _LEAST_WITH_SOME_WORDS = 0.35
 """Likeness that a text must have which holds some words of the question and not all, where meaning is asked too; but
 none where nothing else passes the filters of a question that some text anywhere holds whole."""
+_APART = 8
+"""Words of a question that are looked for one by one, where all of them together find nothing."""
 _KEPT = 128
 """Questions whose answers, and whose vectors, are kept while the database does not change."""
 
@@ -101,6 +103,9 @@ class Results:
     is true where a ranking has as many hits as it may have, so that there may be more. `mended` is the question that was
     answered instead, where a word of it stands nowhere and was taken for a misspelling; `suggestion` is one that was
     not answered, and finds something.
+
+    Where nothing is found, `apart` has each word of the question with how many hits it has alone, under the same filters;
+    and `by_words` is how many hits words alone have, where meaning was asked.
     """
 
     question: str
@@ -112,6 +117,8 @@ class Results:
     is_cut: bool = False
     mended: str = ""
     suggestion: str = ""
+    apart: tuple[tuple[str, int], ...] = ()
+    by_words: int = 0
 
 
 @dataclass(frozen=True)
@@ -172,17 +179,39 @@ class Engine:
             return Results("", (), 0)
         with self._opened() as (db, shelf):
             if not text.strip():
-                return self._shown(db, shelf, "", None, self._passing(shelf, filters), most, start)
+                found = self._passing(shelf, filters)
+                results = self._shown(db, shelf, "", None, found, most, start)
+                return results if found.order else replace(results, note=_why(results.note, shelf, filters))
             strangers = self._strangers(db, question)
             mended = {} if as_typed else self._mended(db, strangers)
             asked = parse(with_words(question.text, mended)) if mended else question
-            found = self._answers.get(
-                (asked.text, filters, mode), lambda: self._found(db, shelf, asked, filters, mode), keep=_is_whole
-            )
+            found = self._answer(db, shelf, asked, filters, mode)
             results = self._shown(db, shelf, question.text, asked, found, most, start)
+            if not found.order:
+                results = self._apart(db, shelf, results, asked, filters, mode)
             note = " ".join(filter(None, [_told(strangers, mended), results.note]))
             offered = "" if found.order or as_typed else self._offered(db, question)
             return replace(results, note=note, mended=asked.text if mended else "", suggestion=offered)
+
+    def _answer(self, db: Database, shelf: Shelf, question: Question, filters: Filters, mode: str) -> _Found:
+        """Return what a question finds, from what is kept where it was asked before."""
+        return self._answers.get(
+            (question.text, filters, mode), lambda: self._found(db, shelf, question, filters, mode), keep=_is_whole
+        )
+
+    def _apart(
+        self, db: Database, shelf: Shelf, results: Results, question: Question, filters: Filters, mode: str
+    ) -> Results:
+        """Return an answer that found nothing with why, and with what the words of the question find."""
+        results = replace(results, note=_why(results.note, shelf, filters))
+        if not shelf.passing(filters).any():
+            return results
+
+        def count(text: str, mode: str) -> int:
+            return len(self._answer(db, shelf, parse(text), filters, mode).order)
+
+        apart = tuple((word, count(word, mode)) for word in question.words[:_APART] if word != question.text.lower())
+        return replace(results, apart=apart, by_words=count(question.text, "words") if mode != "words" else 0)
 
     def more_like(
         self, kind: str, name: str, filters: Filters | None = None, *, most: int = 10, start: int = 0
@@ -244,7 +273,9 @@ class Engine:
                 note, is_whole = f"{searched}: {problem}", False
             else:
                 likeness = shelf.likeness(vector)
-                anywhere = (every, some) if every or passes.all() else _by_words(db, shelf, question, np.ones_like(passes))
+                anywhere = (
+                    (every, some) if every or passes.all() else _by_words(db, shelf, question, np.ones_like(passes))
+                )
                 has_words = any(anywhere) or _all_stand(db, question)
                 by_meaning = _by_likeness(likeness, passes, floor=self.settings.search_floor)
                 if by_meaning and by_meaning[0][1] < (_SURE if has_words else _SURE_WITHOUT_WORDS):
@@ -309,7 +340,7 @@ class Engine:
         ]
         if question:
             hits = self._explained(db, hits, question)
-        note = found.note or ("" if hits or start else "Nothing found.")
+        note = found.note or ("" if found.order else "Nothing found.")
         return Results(text, tuple(hits), len(found.order), note, found.facets, found.is_whole, found.is_cut)
 
     def _explained(self, db: Database, hits: Sequence[Hit], question: Question) -> list[Hit]:
@@ -327,6 +358,11 @@ class Engine:
 
 def _is_whole(found: _Found) -> bool:
     return found.is_whole
+
+
+def _why(note: str, shelf: Shelf, filters: Filters) -> str:
+    """Return the note of an answer that found nothing, with what the filters left to be searched."""
+    return note if filters.is_empty else f"{note} {shelf.searched(filters)}".strip()
 
 
 def _told(strangers: Sequence[str], mended: Mapping[str, str]) -> str:

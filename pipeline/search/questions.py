@@ -74,6 +74,13 @@ class Question:
         kept = [group for group in self.required if any(len(term) > 1 or term[0] not in SAY_NOTHING for term in group)]
         return kept or list(self.required)
 
+    @property
+    def words(self) -> list[str]:
+        """The words that say something, one by one, those of phrases too; a number or a name of two parts is one word."""
+        groups = [(place in self.quoted, term) for place, group in enumerate(self.required) for term in group]
+        found = [word for is_phrase, term in groups for word in (term if is_phrase else ("-".join(term),))]
+        return [word for word in dict.fromkeys(found) if word not in SAY_NOTHING]
+
     @cached_property
     def named(self) -> dict[tuple[int, int], tuple[Form, ...]]:
         """Names that it says in short or in full: (first, end) of their groups, and the other forms of the name.

@@ -198,6 +198,25 @@ class Shelf:
             passes &= (first <= self.due) & (self.due <= last)
         return passes
 
+    def searched(self, filters: Filters) -> str:
+        """Say in which documents something was looked for, or why in none."""
+        held, signers = set(self.document), {row["issuer_id"] or "" for row in self.documents.values()}
+        absent = [code for code in filters.issuers if signers.isdisjoint({code, *self._signed.get(code, ())})]
+        told = [f"No document of {self.labels['issuer'].get(code, code)} is here." for code in absent]
+        if absent and len(absent) == len(filters.issuers):
+            return " ".join(told)
+        of_documents = [row for name, row in self.documents.items() if name in held and self._is_chosen(row, filters)]
+        many = f"{len(of_documents):,} document{'s' if len(of_documents) != 1 else ''}"
+        years = sorted({row["year"] for row in of_documents if row["year"]})
+        span = f" of {years[0]}" + (f" to {years[-1]}" if len(years) > 1 else "") if years else ""
+        if not of_documents:
+            told.append("No document that was read passes the filters.")
+        elif self.passing(filters).any():
+            told.append(f"{many}{span} {'were' if len(of_documents) != 1 else 'was'} searched.")
+        else:
+            told.append(f"Nothing in {many}{span} passes the other filters.")
+        return " ".join(told)
+
     def _is_chosen(self, document: dict[str, Any], filters: Filters) -> bool:
         """Say whether a document is one that the filters ask for."""
         issuer, year = document["issuer_id"] or "", document["year"]
