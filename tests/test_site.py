@@ -35,7 +35,7 @@ from pipeline.gold import Unit
 from pipeline.measures import Score
 from pipeline.naming import give_name
 from pipeline.passages import load_boxes
-from pipeline.search import Engine
+from pipeline.search import Engine, engine
 from pipeline.search.meaning import LazyEncoder
 from pipeline.search.shelf import stamp
 from pipeline.settings import bundled
@@ -152,6 +152,20 @@ def shape_of(address):
     return steps[0], len(steps), *sorted({pair.partition("=")[0] for pair in parts.query.split("&")})
 
 
+async def test_a_ranking_that_ends_says_that_there_is_more(site, monkeypatch):
+    monkeypatch.setattr(engine, "_DEPTH", 1)
+    assert ", the best of more" in (await site.get("/search?q=training&in=commitment&mode=words&from=1901")).text
+
+
+async def test_a_ranking_that_is_whole_says_nothing_of_more(site):
+    assert ", the best of more" not in (await site.get("/search?q=training&in=commitment&mode=words&from=1902")).text
+
+
+async def test_a_deadline_that_is_declined_filters_nothing(site):
+    counts = [(await site.get(f"/search.json?q=training{more}")).json()["total"] for more in ("", "&deadline=0")]
+    assert counts[0] == counts[1]
+
+
 async def test_issuers_that_are_too_many_to_compare_are_named(site):
     codes = ["XAA", "XBB", "XCC", "XDD", "XEE", "XFF", "XAA-XBB"]
     text = (await site.get("/compare?" + "&".join(f"issuer={code}" for code in codes))).text
@@ -169,7 +183,9 @@ async def test_every_page_answers(site, addresses):
 
 
 async def test_every_route_is_among_the_pages_that_are_tested(addresses):
-    tested = [urlsplit(address).path for address in [*addresses, *STOCK, "/-/threads"]]  # the last one: test_guarding.py
+    tested = [
+        urlsplit(address).path for address in [*addresses, *STOCK, "/-/threads"]
+    ]  # the last one: test_guarding.py
     assert [pattern for pattern, _ in ROUTES if not any(re.match(pattern, path) for path in tested)] == []
 
 

@@ -269,7 +269,7 @@ async def search(datasette: Any, request: Any) -> Response:
         year_to=_whole(request, "to"),
         language=request.args.get("language") or "",
         bindingness=_whole(request, "firmness"),
-        has_deadline=bool(request.args.get("deadline")),
+        has_deadline=(request.args.get("deadline") or "0") != "0",
         due_from=_day(request, "due_from"),
         due_to=_day(request, "due_to"),
     )
