@@ -19,7 +19,7 @@ from planting import plant_watched
 from pipeline.cli import main
 from pipeline.search import Engine, Filters
 from pipeline.site.api import OPERATIONS, description
-from pipeline.site.routes import ROUTES
+from pipeline.site.routes import PAGES
 from pipeline.site.serving import METADATA, NAME, SETTINGS
 from pipeline.store import open_for_reading, rows
 
@@ -84,13 +84,13 @@ async def test_the_description_is_valid_openapi():
 
 async def test_every_address_that_gives_json_is_described():
     described = {f"{operation.path}.json" for operation in OPERATIONS if "json" in operation.forms}
-    for pattern, _ in ROUTES:
+    for pattern, _ in PAGES:
         if "json" in pattern:
             assert [path for path in described if re.match(pattern, re.sub(r"\{\w+\}", "x", path))], pattern
 
 
 async def test_every_address_that_gives_csv_or_a_workbook_is_described():
-    for pattern, _ in ROUTES:
+    for pattern, _ in PAGES:
         for ending in ("csv", "xlsx"):
             if ending in pattern:
                 there = [path for path in DESCRIPTION["paths"] if re.match(pattern, re.sub(r"\{\w+\}", "x", path))]

@@ -815,7 +815,7 @@ _NAME = r"(?P<name>[A-Za-z0-9-]+)"
 _CITED = rf"(?:\.(?P<format>{'|'.join(FORMS)}))?"
 _TAKEN = rf"\.(?P<format>{'|'.join(LIST_FORMS)})"
 _OR_TAKEN = f"(?:{_TAKEN})?"
-_PAGES: list[tuple[str, guarding.Page]] = [
+PAGES: list[tuple[str, guarding.Page]] = [
     (r"^/(?P<format>)$", home),  # Datasette's own, which answers for another database, asks for the format
     (rf"^/search{_OR_TAKEN}$", search),
     (r"^/compare(?:\.(?P<format>csv|json|xlsx|md))?$", compare),
@@ -843,7 +843,7 @@ _PAGES: list[tuple[str, guarding.Page]] = [
 ]
 """Concord's pages."""
 ROUTES = [
-    *((pattern, guarding.permitted(page, concord_database)) for pattern, page in _PAGES),
+    *((pattern, guarding.permitted(page, concord_database)) for pattern, page in PAGES),
     (r"^/-/databases(?:\.(?P<format>json))?$", guarding.databases),
     (r"^/-/threads(?:\.json)?$", guarding.threads),
 ]
