@@ -101,7 +101,7 @@ async def test_every_address_that_gives_csv_or_a_workbook_is_described():
 async def test_every_described_address_is_one_of_ours_and_answers_in_its_type(site, promise, path):
     response = await site.get(address_of(path, promise))
     (kind,) = DESCRIPTION["paths"][path]["get"]["responses"]["200"]["content"]
-    assert any(re.match(pattern, re.sub(r"\{\w+\}", "x", path)) for pattern, _ in ROUTES)
+    assert any(re.match(pattern, re.sub(r"\{\w+\}", "x", path)) for pattern, _ in PAGES)
     assert (response.status_code, response.headers["content-type"].partition(";")[0]) == (200, kind)
 
 
