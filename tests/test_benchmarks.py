@@ -11,7 +11,7 @@ from conftest import ROOT, LetterEncoder
 
 from pipeline.evaluating import Found, evaluate_documents
 from pipeline.gold import Sentence, Unit
-from pipeline.site.routes import ROUTES
+from pipeline.site.routes import PAGES
 from pipeline.store import open_for_reading, rows
 from pipeline.training import to_example
 
@@ -223,7 +223,7 @@ def test_most_answers_take_no_longer_than_the_percentile(serving, values, found)
 
 def test_each_page_of_the_site_is_timed(serving, sample_settings):
     timed = serving.addresses(sample_settings.db)
-    pages = {route.strip("^$").split("(")[0].rstrip("/").removesuffix("\\.json") for route, _ in ROUTES}
+    pages = {route.strip("^$").split("(")[0].rstrip("/").removesuffix("\\.json") for route, _ in PAGES}
     assert {page for page in pages if not any(address.startswith(page) for address in timed)} == set()
 
 

@@ -20,7 +20,7 @@ from planting import plant_watched
 
 from pipeline.errors import StoreError
 from pipeline.site.home import example_pair
-from pipeline.site.routes import ROUTES
+from pipeline.site.routes import PAGES
 from pipeline.site.serving import NAME
 from pipeline.store import open_for_reading, rows
 
@@ -207,7 +207,7 @@ def said(page, part="main"):
 
 def test_every_page_of_the_site_is_among_those_that_are_looked_at(addresses):
     tested = [urlsplit(address).path for address in addresses]
-    pages = [(pattern, view) for pattern, view in ROUTES if not any(re.match(pattern, path) for path in NO_PAGES)]
+    pages = [(pattern, view) for pattern, view in PAGES if not any(re.match(pattern, path) for path in NO_PAGES)]
     assert [pattern for pattern, _ in pages if not any(re.match(pattern, path) for path in tested)] == []
 
 
