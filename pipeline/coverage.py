@@ -23,7 +23,7 @@ from .store import rows
 
 FINDINGS = {
     "committed": "promises something",
-    "mentioned": "speaks of it without a promise",
+    "mentioned": "speaks of it, with no promise filed under it",
     "absent": "does not speak of it in what could be read",
     "not read": "has no document that could be read in a language that is covered",
     "no document": "has no document here",
