@@ -22,7 +22,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
 from sqlite_utils import Database
 
 from pipeline.errors import ConcordError
@@ -30,10 +29,11 @@ from pipeline.gold import Unit, load_labels
 from pipeline.measures import jaccard, share
 from pipeline.models import load_encoder
 from pipeline.settings import load_settings
-from pipeline.store import open_for_reading, rows
-from pipeline.themes import WEIGHT_OF_LIKENESS, Taxonomy, chosen, load_themes
+from pipeline.store import open_for_reading
+from pipeline.themes import WEIGHT_OF_LIKENESS, Taxonomy, chosen, load_themes, probabilities
 
 HERE = Path(__file__).resolve().parent
+_OF_SENTENCES = "select passage_id || ':' || start as id, theme_id, probability from sentence_themes"
 WEIGHTS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0)
 
 
@@ -78,18 +78,8 @@ def measured(db: Database, units: Sequence[Unit]) -> list[Row]:
     taxonomy = Taxonomy(load_themes(), encoder)
     texts = [unit.text for unit in units]
     likeness = taxonomy.likeness(texts, encoder.encode(texts))
-    said = {
-        (row["passage_id"], row["start"], row["theme_id"]): row["probability"]
-        for row in rows(db, "select passage_id, start, theme_id, probability from sentence_themes")
-    }
-    probability = np.array(
-        [
-            [said.get((unit.sentence.passage_id, unit.sentence.start, code), 0.0) for code in taxonomy.codes]
-            for unit in units
-            if unit.sentence
-        ],
-        dtype=np.float32,
-    )
+    ids = [f"{unit.sentence.passage_id}:{unit.sentence.start}" for unit in units if unit.sentence]
+    probability = probabilities(db, taxonomy.codes, ids, _OF_SENTENCES)
     found = []
     for weight in WEIGHTS:
         columns = chosen(probability, likeness, floor=settings.theme_floor, weight=weight)

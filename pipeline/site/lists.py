@@ -191,9 +191,13 @@ def _cell_path(issuer: str, topic: str, axis: Axis, at: int | None) -> str:
     return f"/compare/cell?{urlencode([(name, value) for name, value in asked.items() if value])}"
 
 
-def comparison(found: Comparison, address: Address, at: int | None) -> tuple[Listing, ...]:
-    """Return what a comparison lists, each row with its address: counterparts, cells, who names whom, documents."""
-    pairs, cells, namings, texts = listings(found)
+def comparison(found: Comparison, address: Address, at: int | None, here: str) -> tuple[Listing, ...]:
+    """Return what a comparison lists, each row with its address: counterparts, cells, who names whom, documents.
+
+    Args:
+        here: the address of the comparison itself.
+    """
+    pairs, cells, namings, texts = listings(found, here)
     return (
         _with_addresses(pairs, _ADDRESSES, lambda row: [address(f"/commitment/{row[side]}") for side in ("id_a", "id_b")]),
         _with_addresses(cells, [_ADDRESS], lambda row: [address(_cell_path(row["issuer"], row["topic"], found.axis, at))]),

@@ -24,7 +24,7 @@ from ..coverage import Axis
 from ..due import HOW, WRITTEN, Due, is_written
 from ..errors import ConcordError
 from ..exporting import FORMS as LIST_FORMS
-from ..exporting import MOST_ROWS, SPREADSHEET_BOM, Listing, csv_text, to_xlsx
+from ..exporting import MOST_ROWS, Listing, to_csv, to_xlsx
 from ..printing import matrix_to_markdown, to_json, to_markdown
 from ..search import MODES, Engine, Filters, Results
 from ..search.kept import Kept
@@ -384,24 +384,24 @@ async def compare(datasette: Any, request: Any) -> Response:
     except ConcordError as error:
         raise NotFound(str(error)) from error
     if form := request.url_vars.get("format"):
-        comparison, listed = (
-            found["comparison"],
-            lists.comparison(found["comparison"], addresses(datasette, request), at),
-        )
-        listed = tuple(replace(one, address=_address(datasette, request)) for one in listed)
+        comparison = found["comparison"]
+
+        def listed() -> tuple[Listing, ...]:
+            return lists.comparison(comparison, addresses(datasette, request), at, _address(datasette, request))
+
         made: dict[str, Callable[[], str | bytes]] = {
             "json": lambda: to_json(comparison),
-            "csv": lambda: SPREADSHEET_BOM + csv_text(listed[0]),
+            "csv": lambda: to_csv(listed()[0]),
             "md": lambda: to_markdown(comparison),
-            "xlsx": lambda: to_xlsx(*listed),
+            "xlsx": lambda: to_xlsx(*listed()),
         }
         return await _export(datasette, form, "-".join(comparison.issuers), made[form])
     themes = {pair.theme for pair in found["comparison"].counterparts}
     more = {
         "here_without_theme": _without(request.query_string, "theme"),
         "pairs_a_theme": max(1, _PAIRS_A_PAGE // max(1, len(themes))),
+        "families": await ask_once(database, aligned.families, tuple(issuers)),
     }
-    more["families"] = await ask_once(database, aligned.families, tuple(issuers))
     return await _page(datasette, request, "concord_compare.html", {**shown, **found, **more})
 
 
@@ -443,7 +443,7 @@ async def _members(datasette: Any, request: Any, group: str, at: int | None, sho
         listing = replace(lists.members(view, addresses(datasette, request)), address=_address(datasette, request))
         made: dict[str, Callable[[], str | bytes]] = {
             "json": lambda: members.to_json(view),
-            "csv": lambda: SPREADSHEET_BOM + csv_text(listing),
+            "csv": lambda: to_csv(listing),
             "md": lambda: members.to_markdown(view),
             "xlsx": lambda: to_xlsx(listing),
         }
