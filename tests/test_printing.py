@@ -93,7 +93,10 @@ def test_a_markdown_gives_each_quote_with_its_lead_in_and_its_place():
 
 def test_a_markdown_tells_the_kinds_of_nought_apart_in_words():
     text = to_markdown(a_comparison())
-    assert "| Skills | 2 (undertaking; 1.5 in 1,000 sentences; latest 2016) | speaks of it, with no promise filed under it |" in text
+    assert (
+        "| Skills | 2 (undertaking; 1.5 in 1,000 sentences; latest 2016) | speaks of it, with no promise filed under it |"
+        in text
+    )
     assert "| Rights | does not speak of it in what could be read | has no document that could be read" in text
 
 
