@@ -617,6 +617,7 @@ def evaluate(gold: Path, corpus: Path | None, db: Path | None, units: bool, wors
 @click.option("--no-labels", is_flag=True, help="Learn from GOLD alone.")
 @click.option("--parts", type=int, default=5, show_default=True, help="Divide the documents into so many parts,")
 @click.option("--held-out", type=int, default=1, show_default=True, help="and hold out each of so many of them once.")
+@click.option("--only", type=click.Choice(["network", "themes"]), help="Train only one of the two models.")
 @_json
 def train(
     gold: tuple[Path, ...],
@@ -626,36 +627,51 @@ def train(
     no_labels: bool,
     parts: int,
     held_out: int,
+    only: str | None,
     as_json: bool,
 ) -> None:
-    """Train the model that says what a sentence does, from labelled sentences.
+    """Train the models that say what a sentence does and what it is about.
 
     The database must hold the documents that the labels are about. Parts of the documents are held
-    out, to calibrate the model and to measure it; the model itself then learns from all of them.
-    Takes a quarter of an hour for each part held out, and one more, on two cores.
+    out, to calibrate a model and to measure it; the model itself then learns from all of them. The
+    network takes a quarter of an hour for each part held out, and one more, on two cores; the linear
+    model of themes beside it takes minutes, and holds each part out.
     """
     from .progress import Progress
     from .settings import bundled
     from .store import open_for_reading
-    from .training import Recipe, run_training
+    from .training import Recipe, fit_themes, run_training
 
     shipped = bundled("models") / "commitments" / "labels.jsonl"
     more = None if no_labels else labels or (shipped if shipped.is_file() else None)
     recipe = Recipe(parts=parts, held_out=held_out)
     settings = load_settings(db=db)
     with open_for_reading(settings.db) as database, Progress(console, quiet=as_json) as progress:
-        trained = run_training(
-            database, gold=gold, labels=more, folder=into, recipe=recipe, report=progress.report_for("train")
-        )
+        report = progress.report_for("train")
+        trained = fitted = None
+        if only != "themes":
+            trained = run_training(database, gold=gold, labels=more, folder=into, recipe=recipe, report=report)
+        if only != "network":
+            fitted = fit_themes(
+                database, gold=gold, labels=more, folder=into, encoder=settings.encoder, parts=parts, report=report
+            )
     if as_json:
-        _print_json(asdict(trained))
+        _print_json({"network": trained and asdict(trained), "themes": fitted and asdict(fitted)})
         return
-    table = _table("Held out", *trained.figures)
-    for place, figures in enumerate((*trained.parts, trained.figures), 1):
-        name = "all" if place > len(trained.parts) else f"part {place}"
-        table.add_row(name, *(str(value) for value in figures.values()))
-    console.print(table)
-    console.print(f"Learnt from {trained.examples:,} sentences in {trained.seconds:,.0f} seconds; written to {into}.")
+    if trained:
+        table = _table("Held out", *trained.figures)
+        for place, figures in enumerate((*trained.parts, trained.figures), 1):
+            name = "all" if place > len(trained.parts) else f"part {place}"
+            table.add_row(name, *(str(value) for value in figures.values()))
+        console.print(table)
+    if fitted:
+        console.print(
+            f"Themes by words, of {fitted.tested:,} commitments held out: primary theme {fitted.primary:.3f}, "
+            f"among the labelled {fitted.labelled:.3f}."
+        )
+    for one in (trained, fitted):
+        if one:
+            console.print(f"Learnt from {one.examples:,} sentences in {one.seconds:,.0f} seconds; written to {into}.")
 
 
 @_command("doctor")
