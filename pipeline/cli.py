@@ -10,7 +10,7 @@ import contextlib
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from .evaluating import Evaluation
     from .search import Filters, Hit
+    from .watching import Report
 
 EXAMPLES = {
     "demo": "concord demo --port 8010",
@@ -112,8 +113,8 @@ _FILTERS = (
     click.option("--theme", multiple=True, help="Only this theme (repeatable)."),
     click.option("--kind", multiple=True, help="Only this kind of document (repeatable)."),
     click.option("--document", multiple=True, help="Only this document (repeatable)."),
-    click.option("--from", "year_from", type=int, help="Only texts from this year on."),
-    click.option("--to", "year_to", type=int, help="Only texts up to this year."),
+    click.option("--from", "year_from", type=click.IntRange(min=1), help="Only texts from this year on."),
+    click.option("--to", "year_to", type=click.IntRange(min=1), help="Only texts up to this year."),
     click.option("--language", help="Only texts in this language, such as fr."),
     click.option("--firmness", type=click.IntRange(1, 4), help="Only commitments at least this firm."),
     click.option("--deadline", is_flag=True, help="Only commitments with a deadline."),
@@ -251,7 +252,7 @@ def status(db: Path | None, as_json: bool) -> None:
 @click.argument("question")
 @_db
 @_filtered
-@click.option("--most", type=int, default=10, show_default=True, help="Hits to show.")
+@click.option("--most", type=click.IntRange(min=1), default=10, show_default=True, help="Hits to show.")
 @click.option("--as-typed", is_flag=True, help="Take no word for a misspelling.")
 @_json
 def search(question: str, db: Path | None, mode: str, most: int, as_typed: bool, as_json: bool, **chosen: Any) -> None:
@@ -349,7 +350,7 @@ def watch_add(name: str, question: str, db: Path | None, mode: str, as_json: boo
     """Save a search under a NAME of small letters, digits and hyphens.
 
     QUESTION is what "concord search" takes; with filters it may be left out. Nothing is searched yet:
-    the first "concord watch run" tells everything that is found, the next ones what is new.
+    the first "concord watch run" tells what is found, the next ones what has come and is found.
     """
     from .watching import add
 
@@ -393,17 +394,26 @@ def watch_list(db: Path | None, as_json: bool) -> None:
 def watch_run(names: tuple[str, ...], db: Path | None, as_json: bool) -> None:
     """Search again, and print what is new since the last run; all saved searches when none is named.
 
-    In a first run everything is new. Of a question the 200 best hits are watched; filters alone have
-    no limit. Status 1 when a search could not be made whole, as when the encoder is missing.
+    New is what came into the database after the last run. In a first run everything is new. Of a
+    question the 200 best new hits are told; filters alone have no limit. Status 1 when a search could
+    not be made whole, as when the encoder is missing.
     """
     from .search import Engine
-    from .watching import run as run_watches
+    from .watching import running
 
     settings = load_settings(db=db)
-    with _to_change(settings.db) as database:
-        reports = run_watches(database, Engine(settings.db, settings), names)
+    # Printed before it is remembered: who stops this here is told all of it again.
+    with _to_change(settings.db) as database, running(database, Engine(settings.db, settings), names) as reports:
+        _print_reports(reports, as_json=as_json)
+        sys.stdout.flush()
+    sys.exit(0 if all(report.is_whole for report in reports) else 1)
+
+
+def _print_reports(reports: Sequence[Report], *, as_json: bool) -> None:
     if as_json:
         _print_json([asdict(report) for report in reports])
+    elif not reports:
+        console.print("There is no saved search yet: concord watch add NAME QUESTION", highlight=False)
     for report in reports:
         one = report.watch
         if not as_json:
@@ -411,9 +421,6 @@ def watch_run(names: tuple[str, ...], db: Path | None, as_json: bool) -> None:
             _print_hits(report.new)
         if report.note:
             complaints.print(f"{one.name}: {_plain(report.note)}", highlight=False)
-    if not reports and not as_json:
-        console.print("There is no saved search yet: concord watch add NAME QUESTION", highlight=False)
-    sys.exit(0 if all(report.is_whole for report in reports) else 1)
 
 
 @_watch_command("remove")

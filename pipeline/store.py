@@ -568,6 +568,19 @@ def _example_guidelines(db: Database) -> None:
     db.execute("alter table guidelines add column is_example integer not null default 0 check (is_example in (0, 1))")
 
 
+@migrations(name="0003_texts_of_watches")
+def _texts_of_watches(db: Database) -> None:
+    db.execute("create table watch_texts (id text primary key, arrival integer not null) strict, without rowid")
+    if "watches" not in db.table_names():  # as in a database of before there were saved searches
+        return
+    db.execute("alter table watches add column arrival integer not null default 0")
+    # What a search had found by then was kept, and not where it had looked. What is here now counts as searched, so
+    # that nothing old is ever told as new.
+    if rows(db, "select 1 from watches where runs > 0 limit 1"):
+        db.execute("insert into watch_texts select id, 1 from commitments union select id, 1 from passages")
+        db.execute("update watches set arrival = 1 where runs > 0")
+
+
 def _retiring(name: str, kind: str, label: str, document: str) -> tuple[str, str]:
     """Return the triggers that note what went from a table, and forget it when it is there again."""
     return (
@@ -779,6 +792,11 @@ def write_problems(
         where="document_id = ? and stage = ?",
         args=[document_id, stage],
     )
+
+
+def is_unfinished(db: Database) -> bool:
+    """Say whether the last run of the pipeline was cut off, or goes on."""
+    return rows(db, "select outcome from runs order by id desc limit 1") == [{"outcome": "unfinished"}]
 
 
 def now() -> str:

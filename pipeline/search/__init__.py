@@ -5,13 +5,15 @@ acronyms.py    names in short and in full
 spelling.py    the word that was meant, for one that stands nowhere
 meaning.py     the encoder, quick to load; and the phrase that is nearest to a question
 shelf.py       what can be found, in memory: vectors, filters, facets
+codes.py       what filters take, as the database writes it
 engine.py      filters first, both rankings joined, and why each hit matched
 
 from pipeline.search import Engine
 Engine(path).search("sharing information between response teams").hits
 """
 
-from .engine import MODES, Engine, Hit, Results
+from .codes import MODES, as_written, refuse_mode
+from .engine import Engine, Hit, Results
 from .shelf import Filters
 
-__all__ = ["MODES", "Engine", "Filters", "Hit", "Results"]
+__all__ = ["MODES", "Engine", "Filters", "Hit", "Results", "as_written", "refuse_mode"]

@@ -12,7 +12,7 @@ import re
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -22,9 +22,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlite_utils import Database
 
+from ..errors import FilterError
 from ..models import encoder_key
 from ..settings import Settings
 from ..store import open_for_reading, rows
+from .codes import as_written, refuse_mode
 from .kept import Kept
 from .meaning import LazyEncoder, load_encoder
 from .questions import SAY_NOTHING, Question, parse, with_words
@@ -53,9 +55,6 @@ _APART = 8
 """Words of a question that are looked for one by one, where all of them together find nothing."""
 _KEPT = 128
 """Questions whose answers, and whose vectors, are kept while the database does not change."""
-
-MODES = ("both", "words", "meaning")
-"""Which rankings a search asks: both, or one alone."""
 
 Ranking = list[tuple[int, float]]
 """Places on the shelf, best first, with what they are worth."""
@@ -163,6 +162,7 @@ class Engine:
         most: int = 20,
         start: int = 0,
         as_typed: bool = False,
+        among: Collection[str] | None = None,
     ) -> Results:
         """Return the best hits for what somebody typed; no text at all gives what passes the filters, or nothing.
 
@@ -170,7 +170,14 @@ class Engine:
             mode: one of `MODES`. What only words can answer, such as a phrase, has no answer by meaning.
             most, start: which of the ranked hits to return.
             as_typed: leave a word that stands nowhere as it is, rather than take it for a misspelling.
+            among: of what is found, give only what has one of these ids. No ranking ends before they are chosen.
+
+        Raises:
+            FilterError: a filter is none that could find anything, or there is no such mode or number of hits.
         """
+        refuse_mode(mode)
+        if most < 1 or start < 0:
+            raise FilterError(f"{most} hits from the {start}th on cannot be given.", remedy="Ask for one or more.")
         filters = filters or Filters()
         question = parse(text)
         if text.strip() and not question.required:
@@ -178,13 +185,17 @@ class Engine:
         if not text.strip() and filters.is_empty:
             return Results("", (), 0)
         with self._opened() as (db, shelf):
+            filters = as_written(db, filters)
             if not text.strip():
-                found = self._passing(shelf, filters)
+                found = self._passing(shelf, filters, among)
                 results = self._shown(db, shelf, "", None, found, most, start)
                 return results if found.order else replace(results, note=_why(results.note, shelf, filters))
             strangers = self._strangers(db, question)
             mended = {} if as_typed else self._mended(db, strangers)
             asked = parse(with_words(question.text, mended)) if mended else question
+            if among is not None:
+                found = self._found(db, shelf, asked, filters, mode, among)
+                return self._shown(db, shelf, question.text, asked, found, most, start)
             found = self._answer(db, shelf, asked, filters, mode)
             results = self._shown(db, shelf, question.text, asked, found, most, start)
             if not found.order:
@@ -221,10 +232,10 @@ class Engine:
             vector = shelf.vector_of((kind, name))
             if vector is None:
                 return Results("", (), 0, "It has no vector: its language is not covered.")
-            passes = shelf.passing(filters or Filters())
+            passes = shelf.passing(as_written(db, filters or Filters()))
             own = shelf.passage[shelf.place[kind, name]]
             passes[[place for place, passage in enumerate(shelf.passage) if passage == own]] = False
-            ranked = _by_likeness(shelf.likeness(vector), passes, floor=self.settings.search_floor)
+            ranked = _by_likeness(shelf.likeness(vector), passes, floor=self.settings.search_floor, most=_DEPTH)
             scores = {place: (likeness, ("meaning",), likeness) for place, likeness in ranked}
             return self._shown(db, shelf, "", None, _found_of(shelf, scores), most, start)
 
@@ -252,16 +263,26 @@ class Engine:
         finally:
             db.close()
 
-    def _passing(self, shelf: Shelf, filters: Filters) -> _Found:
+    def _passing(self, shelf: Shelf, filters: Filters, among: Collection[str] | None) -> _Found:
         """Return all that passes the filters, the latest texts first: commitments, unless passages are asked for."""
         chosen = replace(filters, kind_of_hit=filters.kind_of_hit or "commitment")
-        order = shelf.latest_first([int(place) for place in np.flatnonzero(shelf.passing(chosen))])
+        passing = [int(place) for place in np.flatnonzero(shelf.passing(chosen))]
+        order = shelf.latest_first(_those_of(shelf, passing, among))
         return _Found(order, dict.fromkeys(order, (0.0, ("filters",), 0.0)), shelf.facets(order))
 
-    def _found(self, db: Database, shelf: Shelf, question: Question, filters: Filters, mode: str) -> _Found:
+    def _found(
+        self,
+        db: Database,
+        shelf: Shelf,
+        question: Question,
+        filters: Filters,
+        mode: str,
+        among: Collection[str] | None = None,
+    ) -> _Found:
         """Return what a question finds by words, by meaning, or by both."""
         passes = shelf.passing(filters)
-        every, some = _by_words(db, shelf, question, passes) if mode != "meaning" else ([], [])
+        depth = _DEPTH if among is None else len(shelf.keys) + 1
+        every, some = _by_words(db, shelf, question, passes, depth) if mode != "meaning" else ([], [])
         by_meaning: Ranking = []
         note, is_whole = "", True
         if question.needs_words:
@@ -274,19 +295,21 @@ class Engine:
             else:
                 likeness = shelf.likeness(vector)
                 anywhere = (
-                    (every, some) if every or passes.all() else _by_words(db, shelf, question, np.ones_like(passes))
+                    (every, some)
+                    if every or passes.all()
+                    else _by_words(db, shelf, question, np.ones_like(passes), depth)
                 )
                 has_words = any(anywhere) or _all_stand(db, question)
-                by_meaning = _by_likeness(likeness, passes, floor=self.settings.search_floor)
+                by_meaning = _by_likeness(likeness, passes, floor=self.settings.search_floor, most=depth)
                 if by_meaning and by_meaning[0][1] < (_SURE if has_words else _SURE_WITHOUT_WORDS):
                     by_meaning = []
                 alike = [(place, rank) for place, rank in some if not likeness[place] < _LEAST_WITH_SOME_WORDS]
                 if every or alike or by_meaning or not anywhere[0]:
                     some = alike
-        by_words = (every + some)[:_DEPTH]
+        by_words = (every + some)[:depth]
         scores = _weighed(shelf, _fused(by_words, by_meaning))
-        is_cut = max(len(by_words), len(by_meaning)) >= _DEPTH
-        return replace(_found_of(shelf, scores), note=note, is_whole=is_whole, is_cut=is_cut)
+        is_cut = max(len(by_words), len(by_meaning)) >= depth
+        return replace(_found_of(shelf, scores, among), note=note, is_whole=is_whole, is_cut=is_cut)
 
     def _vector(self, shelf: Shelf, question: Question) -> tuple[NDArray[np.float32], str]:
         """Return the vector of a question, or why there is none."""
@@ -398,28 +421,32 @@ def _stem(word: str) -> str:
     return re.sub(r"(?:ations?|ments?|ings?|ies|ied|es|ed|s|e|y)$", "", word) if len(word) > 4 else word.rstrip("s")
 
 
-def _by_words(db: Database, shelf: Shelf, question: Question, passes: NDArray[np.bool_]) -> tuple[Ranking, Ranking]:
-    """Return the hits with every word of a question, best first, and then those with some."""
-    every = _matching(db, shelf, question, passes, question.fts(every=True))
-    if question.is_exact or question.excluded or len(every) >= _DEPTH:
+def _by_words(
+    db: Database, shelf: Shelf, question: Question, passes: NDArray[np.bool_], depth: int
+) -> tuple[Ranking, Ranking]:
+    """Return the hits with every word of a question, best first, and then those with some; so many of each at most."""
+    every = _matching(db, shelf, question, passes, question.fts(every=True), depth)
+    if question.is_exact or question.excluded or len(every) >= depth:
         return every, []
     first = {place for place, _ in every}
-    some = _matching(db, shelf, question, passes, question.fts(every=False))
+    some = _matching(db, shelf, question, passes, question.fts(every=False), depth)
     return every, [(place, rank) for place, rank in some if place not in first]
 
 
-def _matching(db: Database, shelf: Shelf, question: Question, passes: NDArray[np.bool_], query: str) -> Ranking:
+def _matching(
+    db: Database, shelf: Shelf, question: Question, passes: NDArray[np.bool_], query: str, depth: int
+) -> Ranking:
     """Return the best matches that pass: a filter comes before the cut."""
     found = [
         (rank, shelf.keys[place], place)
         for kind in TEXTS
-        for place, rank in _ranked(db, shelf, kind, question, passes, query)
+        for place, rank in _ranked(db, shelf, kind, question, passes, query, depth)
     ]
-    return [(place, rank) for rank, _, place in sorted(found)[:_DEPTH]]
+    return [(place, rank) for rank, _, place in sorted(found)[:depth]]
 
 
 def _ranked(
-    db: Database, shelf: Shelf, kind: str, question: Question, passes: NDArray[np.bool_], query: str
+    db: Database, shelf: Shelf, kind: str, question: Question, passes: NDArray[np.bool_], query: str, depth: int
 ) -> Ranking:
     """Return the matches of one kind that pass, by rank; more are asked for until there are enough of them."""
     name, column = TEXTS[kind]
@@ -429,7 +456,7 @@ def _ranked(
         f"select rowid, bm25({name}_fts) as rank, {text} from {name}_fts where {name}_fts match ? order by rank limit ?"
     )
     found: Ranking = []
-    for most in (2 * _DEPTH, -1):
+    for most in (2 * depth, -1):
         try:
             matching = db.execute(sql, [f"{{{column}}} : ({query})", most]).fetchall()
         except sqlite3.OperationalError:
@@ -441,15 +468,15 @@ def _ranked(
             and passes[place]
             and (not question.is_exact or question.is_held_by(held))
         ]
-        if len(found) >= _DEPTH or len(matching) < most:
+        if len(found) >= depth or len(matching) < most:
             break
     return found
 
 
-def _by_likeness(likeness: NDArray[np.float32], passes: NDArray[np.bool_], *, floor: float) -> Ranking:
+def _by_likeness(likeness: NDArray[np.float32], passes: NDArray[np.bool_], *, floor: float, most: int) -> Ranking:
     """Return the hits by meaning that pass and are above the floor, best first."""
     near = np.flatnonzero(passes & (likeness >= floor))
-    best = near[np.argsort(-likeness[near], kind="stable")][:_DEPTH]
+    best = near[np.argsort(-likeness[near], kind="stable")][:most]
     return [(int(place), float(likeness[place])) for place in best]
 
 
@@ -477,10 +504,18 @@ def _weighed(
     }
 
 
-def _found_of(shelf: Shelf, scores: Mapping[int, tuple[float, tuple[str, ...], float]]) -> _Found:
+def _found_of(
+    shelf: Shelf, scores: Mapping[int, tuple[float, tuple[str, ...], float]], among: Collection[str] | None = None
+) -> _Found:
     """Return what has scores, best first."""
     order = shelf.one_a_passage(sorted(scores, key=lambda place: (-scores[place][0], shelf.keys[place])))
+    order = _those_of(shelf, order, among)
     return _Found(order, scores, shelf.facets(order))
+
+
+def _those_of(shelf: Shelf, places: list[int], among: Collection[str] | None) -> list[int]:
+    """Return the places of what has one of these ids; all of them when none is asked for."""
+    return places if among is None else [place for place in places if shelf.keys[place][1] in among]
 
 
 _DETAILS = """

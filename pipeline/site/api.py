@@ -194,7 +194,7 @@ def _lists_of(operation: Operation) -> list[tuple[str, Sequence[Column]]]:
 def _operation(operation: Operation, ending: str) -> dict[str, Any]:
     asked = [*operation.parameters, *(operation.only_json if ending == "json" else ())]
     answers: dict[str, Any] = {"200": {"description": operation.summary, "content": _content(operation, ending)}}
-    if any(parameter.is_path for parameter in asked) or operation.path.startswith("/compare"):
+    if any(parameter.is_path for parameter in asked) or operation.path.startswith(("/compare", "/search")):
         answers["404"] = _failing("There is no such thing here.")
     if operation.answer not in ("Citations", "Description"):
         answers["413"] = _failing(f"The list has more than {MOST_ROWS:,} rows. None is ever cut.")

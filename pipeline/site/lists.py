@@ -121,7 +121,7 @@ FIGURES = described(
 )  # fmt: skip
 WATCHES = (
     *described("watches", name=str, question=str, mode=str, filters=str, added_at=str, ran_at=str),
-    column("hits", int, "What it has found and is still there"), column("new", int, "What its last run found first"),
+    column("hits", int, "What it has found and is still there"), column("new", int, "What its last run told as new"),
 )  # fmt: skip
 WATCH_HITS = (
     column("kind", str, "commitment or passage"), column("id", str, "Permanent id"), column("text", str, "Its words"),

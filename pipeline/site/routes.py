@@ -22,11 +22,11 @@ from .. import members
 from ..citing import FORMS, Citation
 from ..coverage import Axis
 from ..due import HOW, WRITTEN, Due, is_written
-from ..errors import ConcordError
+from ..errors import ConcordError, FilterError
 from ..exporting import FORMS as LIST_FORMS
 from ..exporting import MOST_ROWS, Listing, to_csv, to_xlsx
 from ..printing import matrix_to_markdown, to_json, to_markdown
-from ..search import MODES, Engine, Filters, Results
+from ..search import MODES, Engine, Filters, Results, as_written
 from ..search.kept import Kept
 from ..search.shelf import stamp
 from ..settings import load_settings
@@ -284,14 +284,20 @@ async def search(datasette: Any, request: Any) -> Response:
     like_what = await asyncio.to_thread(engine.hit_of, like) if like else None
     if like and like_what is None:
         raise NotFound("There is no such commitment or passage.")
-    if like_what:
-        question = ""
-        results = await asyncio.to_thread(engine.more_like, like_what.kind, like, filters, most=most, start=start)
-    else:
-        as_typed = bool(request.args.get("typed"))
-        results = await asyncio.to_thread(
-            engine.search, question, filters, mode=mode, most=most, start=start, as_typed=as_typed
-        )
+    question = "" if like_what else question
+    try:
+        filters = await ask(database, as_written, filters)
+        if like_what:
+            results = await asyncio.to_thread(engine.more_like, like_what.kind, like, filters, most=most, start=start)
+        else:
+            as_typed = bool(request.args.get("typed"))
+            results = await asyncio.to_thread(
+                engine.search, question, filters, mode=mode, most=most, start=start, as_typed=as_typed
+            )
+    except FilterError as error:
+        if form:  # nobody would see that a list is empty because a code is misspelt
+            raise NotFound(str(error)) from error
+        results = Results(question, (), 0, str(error))
     if form == "json":
         return answer(datasette, to_bytes(asdict(results)), JSON)
     if form and results.total > MOST_ROWS:
