@@ -257,7 +257,7 @@ def _report(db: Database, engine: Engine, watch: Watch, strangers: Iterable[str]
     except FilterError as error:  # as when a document that it asks for was taken out
         return Report(ran, (), str(error), is_whole=False)
     notes = [] if found.is_whole else [found.note]
-    if found.is_cut or found.total > most:
+    if (found.is_cut and among is None) or found.total > most:
         notes.append(f"Only the {most} best hits are told, and there may be more: filters narrow it.")
     if is_unfinished(db):
         notes.append("The last concord run did not end, so that texts may lack their vectors and themes: run it again.")

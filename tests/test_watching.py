@@ -253,6 +253,21 @@ def test_a_new_hit_is_told_however_many_old_ones_are_better(planted, engine, mon
     assert ran(planted, engine) == {"judges": [late]}
 
 
+def test_what_is_only_like_the_question_is_told_when_it_is_among_the_likest_of_all(
+    planted, tmp_path, letters, monkeypatch
+):
+    monkeypatch.setattr(rooms, "_DEPTH", 1)
+    add(planted, "judges", JUDGES, mode="meaning")
+    ran(planted, like(tmp_path, 0.5))
+    plant_promise(planted, "xaa-2016", "Judges will train.")
+    plant_vectors(planted, letters)
+    assert ran(planted, like(tmp_path, 0.5)) == {"judges": []}
+    plant_promise(planted, "xaa-2016", f"{JUDGES.upper()}")
+    plant_vectors(planted, letters)
+    monkeypatch.setattr(rooms, "_DEPTH", 4)
+    assert ran(planted, like(tmp_path, 0.5)) == {"judges": [JUDGES.upper()]}
+
+
 @pytest.mark.parametrize("mode", ["words", "meaning", "both"])
 def test_a_document_that_comes_is_told_with_exactly_its_hits(planted, engine, letters, mode):
     add(planted, "judges", "train judges", mode=mode)

@@ -170,7 +170,8 @@ class Engine:
             mode: one of `MODES`. What only words can answer, such as a phrase, has no answer by meaning.
             most, start: which of the ranked hits to return.
             as_typed: leave a word that stands nowhere as it is, rather than take it for a misspelling.
-            among: of what is found, give only what has one of these ids. No ranking ends before they are chosen.
+            among: of what is found, give only what has one of these ids, and all of that which holds every word, however
+                many others do. A ranking by likeness ends as ever: everything is a little like something.
 
         Raises:
             FilterError: a filter is none that could find anything, or there is no such mode or number of hits.
@@ -235,7 +236,7 @@ class Engine:
             passes = shelf.passing(as_written(db, filters or Filters()))
             own = shelf.passage[shelf.place[kind, name]]
             passes[[place for place, passage in enumerate(shelf.passage) if passage == own]] = False
-            ranked = _by_likeness(shelf.likeness(vector), passes, floor=self.settings.search_floor, most=_DEPTH)
+            ranked = _by_likeness(shelf.likeness(vector), passes, floor=self.settings.search_floor)
             scores = {place: (likeness, ("meaning",), likeness) for place, likeness in ranked}
             return self._shown(db, shelf, "", None, _found_of(shelf, scores), most, start)
 
@@ -281,7 +282,7 @@ class Engine:
     ) -> _Found:
         """Return what a question finds by words, by meaning, or by both."""
         passes = shelf.passing(filters)
-        depth = _DEPTH if among is None else len(shelf.keys) + 1
+        depth = _DEPTH if among is None else len(shelf.keys)
         every, some = _by_words(db, shelf, question, passes, depth) if mode != "meaning" else ([], [])
         by_meaning: Ranking = []
         note, is_whole = "", True
@@ -297,18 +298,19 @@ class Engine:
                 anywhere = (
                     (every, some)
                     if every or passes.all()
-                    else _by_words(db, shelf, question, np.ones_like(passes), depth)
+                    else _by_words(db, shelf, question, np.ones_like(passes), _DEPTH)
                 )
                 has_words = any(anywhere) or _all_stand(db, question)
-                by_meaning = _by_likeness(likeness, passes, floor=self.settings.search_floor, most=depth)
+                by_meaning = _by_likeness(likeness, passes, floor=self.settings.search_floor)
                 if by_meaning and by_meaning[0][1] < (_SURE if has_words else _SURE_WITHOUT_WORDS):
                     by_meaning = []
                 alike = [(place, rank) for place, rank in some if not likeness[place] < _LEAST_WITH_SOME_WORDS]
                 if every or alike or by_meaning or not anywhere[0]:
                     some = alike
-        by_words = (every + some)[:depth]
+        beyond = [(place, rank) for place, rank in every[_DEPTH:] if shelf.keys[place][1] in (among or ())]
+        by_words = [*(every + some)[:_DEPTH], *beyond]
         scores = _weighed(shelf, _fused(by_words, by_meaning))
-        is_cut = max(len(by_words), len(by_meaning)) >= depth
+        is_cut = max(len(by_words), len(by_meaning)) >= _DEPTH
         return replace(_found_of(shelf, scores, among), note=note, is_whole=is_whole, is_cut=is_cut)
 
     def _vector(self, shelf: Shelf, question: Question) -> tuple[NDArray[np.float32], str]:
@@ -473,10 +475,10 @@ def _ranked(
     return found
 
 
-def _by_likeness(likeness: NDArray[np.float32], passes: NDArray[np.bool_], *, floor: float, most: int) -> Ranking:
+def _by_likeness(likeness: NDArray[np.float32], passes: NDArray[np.bool_], *, floor: float) -> Ranking:
     """Return the hits by meaning that pass and are above the floor, best first."""
     near = np.flatnonzero(passes & (likeness >= floor))
-    best = near[np.argsort(-likeness[near], kind="stable")][:most]
+    best = near[np.argsort(-likeness[near], kind="stable")][:_DEPTH]
     return [(int(place), float(likeness[place])) for place in best]
 
 
