@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -71,11 +72,21 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except ConcordError as error:
-            # Not wrapped: a path or a command that is broken over two lines cannot be copied.
-            complaints.print(f"[bold red]Error:[/] {_plain(error.message)}", highlight=False, soft_wrap=True)
-            if error.remedy:
-                complaints.print(f"  {_plain(error.remedy)}", highlight=False, soft_wrap=True)
-            sys.exit(2)
+            _complain(error.message, error.remedy)
+        except BrokenPipeError:  # whoever read the output has heard enough, which click knows
+            raise
+        except OSError as error:
+            _complain(f"{error.filename}: {error.strerror}." if error.filename else f"{error}.")
+        except sqlite3.OperationalError as error:
+            _complain(f"The database cannot be used: {error}.")
+        sys.exit(2)
+
+
+def _complain(message: str, remedy: str = "") -> None:
+    # Not wrapped: a path or a command that is broken over two lines cannot be copied.
+    complaints.print(f"[bold red]Error:[/] {_plain(message)}", highlight=False, soft_wrap=True)
+    if remedy:
+        complaints.print(f"  {_plain(remedy)}", highlight=False, soft_wrap=True)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -104,6 +115,8 @@ _corpus = click.option(
     "--corpus", type=click.Path(path_type=Path, file_okay=False), help="Folder with the manifest and the documents."
 )
 _db = click.option("--db", type=click.Path(path_type=Path, dir_okay=False), help="The database.  [default: concord.db]")
+_YEAR = click.IntRange(1, 9999)
+_PORT = click.IntRange(1, 65535)
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 _FILTERS = (
     click.option("--mode", type=click.Choice(["both", "words", "meaning"]), default="both", show_default=True, help="Look by words, by meaning, or by both."),
@@ -113,8 +126,8 @@ _FILTERS = (
     click.option("--theme", multiple=True, help="Only this theme (repeatable)."),
     click.option("--kind", multiple=True, help="Only this kind of document (repeatable)."),
     click.option("--document", multiple=True, help="Only this document (repeatable)."),
-    click.option("--from", "year_from", type=click.IntRange(min=1), help="Only texts from this year on."),
-    click.option("--to", "year_to", type=click.IntRange(min=1), help="Only texts up to this year."),
+    click.option("--from", "year_from", type=_YEAR, help="Only texts from this year on."),
+    click.option("--to", "year_to", type=_YEAR, help="Only texts up to this year."),
     click.option("--language", help="Only texts in this language, such as fr."),
     click.option("--firmness", type=click.IntRange(1, 4), help="Only commitments at least this firm."),
     click.option("--deadline", is_flag=True, help="Only commitments with a deadline."),
@@ -151,7 +164,9 @@ def _to_filters(chosen: dict[str, Any]) -> Filters:
 
 
 @_command("demo")
-@click.option("--port", type=int, default=8001, show_default=True, help="Port of the site; the next free one if taken.")
+@click.option(
+    "--port", type=_PORT, default=8001, show_default=True, help="Port of the site; the next free one if taken."
+)
 @click.option("--no-serve", is_flag=True, help="Build the database and stop.")
 @click.option(
     "--db", type=click.Path(path_type=Path, dir_okay=False), default=Path("concord-demo.db"), show_default=True
@@ -264,10 +279,10 @@ def search(question: str, db: Path | None, mode: str, most: int, as_typed: bool,
     """
     from .search import Engine
 
-    settings = load_settings(db=db)
-    results = Engine(settings.db, settings).search(
-        question, _to_filters(chosen), mode=mode, most=most, as_typed=as_typed
-    )
+    settings, filters = load_settings(db=db), _to_filters(chosen)
+    if not question.strip() and filters.is_empty:
+        raise click.UsageError("Give words to look for, or a filter such as --issuer JPN.")
+    results = Engine(settings.db, settings).search(question, filters, mode=mode, most=most, as_typed=as_typed)
     if as_json:
         _print_json(asdict(results))
         return
@@ -298,6 +313,8 @@ def name(subtheme: str, name: str, db: Path | None, forget: bool, as_json: bool)
     from .store import open_for_reading
 
     path = load_settings(db=db).db
+    if not subtheme and (name or forget):
+        raise click.UsageError("Name the sub-theme by its id; concord name lists them.")
     if not subtheme:
         with open_for_reading(path) as database:
             found = listed(database)
@@ -442,7 +459,7 @@ def watch_remove(name: str, db: Path | None, as_json: bool) -> None:
 @_command("compare")
 @click.argument("issuers", nargs=-1)
 @_db
-@click.option("--at", type=int, help="Only texts published up to this year.")
+@click.option("--at", type=_YEAR, help="Only texts published up to this year.")
 @click.option("--theme", default="", help="Only this theme.")
 @click.option(
     "--by", default="theme", show_default=True, help="Count by theme, subtheme (of --theme), year, or a guideline's id."
@@ -466,14 +483,17 @@ def compare(
 
     Without ISSUERS the coverage of everybody is printed. With --members, name one group.
     """
+    from .search import Filters, as_written
     from .store import open_for_reading
 
+    issuers = tuple(dict.fromkeys(issuers))
     if len(issuers) == 1 and not members:
         raise click.UsageError("Name two issuers or more, for example: concord compare CAN JPN")
     if len(issuers) != 1 and members:
         raise click.UsageError("Name one group, for example: concord compare G7 --members")
     form = "json" if as_json else form
     with open_for_reading(load_settings(db=db).db) as database:
+        theme = "".join(as_written(database, Filters(themes=(theme,) if theme else ())).themes)
         if members:
             text = _members_text(database, issuers[0], at, theme, form)
         elif issuers:
@@ -571,7 +591,7 @@ def export(db: Path | None, into: Path, as_json: bool) -> None:
 @_command("serve")
 @_db
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=int, default=8001, show_default=True)
+@click.option("--port", type=_PORT, default=8001, show_default=True)
 def serve(db: Path | None, host: str, port: int) -> None:
     """Serve the site of a database, read-only."""
     from .store import open_for_reading
@@ -586,7 +606,7 @@ def serve(db: Path | None, host: str, port: int) -> None:
 @_corpus
 @_db
 @click.option("--units", is_flag=True, help="Judge the gold's own units, not what a run found in the documents.")
-@click.option("--worst", type=int, default=40, show_default=True, help="Errors to print.")
+@click.option("--worst", type=click.IntRange(min=0), default=40, show_default=True, help="Errors to print.")
 @_json
 def evaluate(gold: Path, corpus: Path | None, db: Path | None, units: bool, worst: int, as_json: bool) -> None:
     """Measure how often Concord is right, against sentences labelled by hand.
@@ -620,10 +640,20 @@ def evaluate(gold: Path, corpus: Path | None, db: Path | None, units: bool, wors
 @click.option(
     "--into", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder that the model goes into."
 )
-@click.option("--labels", type=click.Path(path_type=Path, dir_okay=False), help="Stand-off labels to learn from too.")
+@click.option(
+    "--labels", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Stand-off labels to learn from too."
+)
 @click.option("--no-labels", is_flag=True, help="Learn from GOLD alone.")
-@click.option("--parts", type=int, default=5, show_default=True, help="Divide the documents into so many parts,")
-@click.option("--held-out", type=int, default=1, show_default=True, help="and hold out each of so many of them once.")
+@click.option(
+    "--parts", type=click.IntRange(min=2), default=5, show_default=True, help="Divide the documents into so many parts,"
+)
+@click.option(
+    "--held-out",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="and hold out each of so many of them once.",
+)
 @click.option("--only", type=click.Choice(["network", "themes"]), help="Train only one of the two models.")
 @_json
 def train(

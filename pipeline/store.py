@@ -640,14 +640,19 @@ def open_for_reading(path: Path) -> Database:
     Raises:
         StoreError: there is no such file, or it is not a Concord database.
     """
+    how_to_make_one = "Make one: concord run --corpus DIR --db FILE"
     if not path.is_file():
-        raise StoreError(f"There is no database at {path}.", remedy="Make one: concord run --corpus DIR --db FILE")
+        raise StoreError(f"There is no database at {path}.", remedy=how_to_make_one)
     try:
         how = "immutable=1" if is_still(path) else "mode=ro"
         db = Database(sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=30))
         _refuse_strangers(db, path)
+        is_empty = not _tables(db)
     except sqlite3.DatabaseError as error:
         raise StoreError(f"{path} is not a database that can be used: {error}.") from error
+    if is_empty:
+        db.close()
+        raise StoreError(f"{path} holds nothing.", remedy=how_to_make_one)
     return db
 
 
@@ -661,7 +666,7 @@ def is_still(path: Path) -> bool:
 
 
 def _refuse_strangers(db: Database, path: Path) -> None:
-    tables = set(db.table_names()) - {"_sqlite_migrations"}  # alone, it is what a kill at the very start leaves
+    tables = _tables(db)
     applied = {migration.name for migration in migrations.applied(db)}
     empty = Database(memory=True)
     known = {migration.name for migration in migrations.pending(empty)}  # to an empty database all are pending
@@ -673,6 +678,11 @@ def _refuse_strangers(db: Database, path: Path) -> None:
             f"{path} was made by a newer Concord (it has {', '.join(sorted(applied - known))}).",
             remedy="Upgrade: pip install --upgrade cyber-concord",
         )
+
+
+def _tables(db: Database) -> set[str]:
+    """Return the names of the tables, without the one that, alone, is what a kill at the very start leaves."""
+    return set(db.table_names()) - {"_sqlite_migrations"}
 
 
 def table(db: Database, name: str) -> Table:
