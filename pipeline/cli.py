@@ -22,12 +22,14 @@ from rich.table import Table
 
 from . import __version__
 from .errors import ConcordError
+from .records import DECISIONS
 from .settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from .evaluating import Evaluation
+    from .reviewing import Review
     from .search import Filters, Hit
     from .watching import Report
 
@@ -38,6 +40,7 @@ EXAMPLES = {
     "status": "concord status --db my.db",
     "search": 'concord search "sharing information between response teams" --issuer JPN',
     "name": 'concord name 0f3ac81d9b27e645 "Training of judges"',
+    "review": "concord review sheet to-review.csv",
     "watch": 'concord watch add judges "training judges"',
     "compare": "concord compare CAN JPN --at 2016",
     "check": "concord check --db my.db",
@@ -46,6 +49,12 @@ EXAMPLES = {
     "evaluate": "concord evaluate gold/dev.jsonl --db my.db",
     "train": "concord train gold/train.jsonl --db my.db --into my-model",
     "doctor": "concord doctor",
+}
+REVIEW_EXAMPLES = {
+    "give": 'concord review give 000b10f8ba780f2a doubtful --by "A. Reader" --note "a hope?"',
+    "list": "concord review list --db my.db",
+    "sheet": "concord review sheet to-review.csv --issuer JPN --most 40",
+    "read": 'concord review read to-review.csv --by "A. Reader"',
 }
 WATCH_EXAMPLES = {
     "add": 'concord watch add judges "training judges" --issuer JPN --mode meaning',
@@ -57,6 +66,9 @@ WATCH_EXAMPLES = {
 _PROBLEMS = """
 select document_id, stage, kind, page, message, is_failure from problems order by is_failure desc, document_id
 """
+
+_QUOTED = 120
+"""Characters of a quote beside a decision on it."""
 
 console = Console()
 complaints = Console(stderr=True)
@@ -104,11 +116,11 @@ def _command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
     return main.command(name, epilog=f"Example:  {EXAMPLES[name]}")
 
 
-class _Watches(click.Group):
-    """Shows its commands in the order in which one uses them."""
+class _InOrder(click.Group):
+    """Shows its commands in the order in which one uses them, which is that in which they stand here."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click passes it
-        return [name for name in WATCH_EXAMPLES if name in self.commands]
+        return list(self.commands)
 
 
 _corpus = click.option(
@@ -133,6 +145,7 @@ _FILTERS = (
     click.option("--deadline", is_flag=True, help="Only commitments with a deadline."),
     click.option("--due-from", default="", help="Only commitments due from this year or day on."),
     click.option("--due-to", default="", help="Only commitments due up to this year or day."),
+    click.option("--review", type=click.Choice([*DECISIONS, "unreviewed"]), metavar="DECISION", help="Only commitments judged right, wrong or doubtful, or unreviewed."),
 )  # fmt: skip
 """What a search takes beside its question."""
 
@@ -160,6 +173,7 @@ def _to_filters(chosen: dict[str, Any]) -> Filters:
         has_deadline=chosen["deadline"],
         due_from=chosen["due_from"],
         due_to=chosen["due_to"],
+        review=chosen["review"] or "",
     )
 
 
@@ -333,7 +347,160 @@ def name(subtheme: str, name: str, db: Path | None, forget: bool, as_json: bool)
     console.print(shown)
 
 
-@main.group("watch", cls=_Watches, epilog=f"Example:  {EXAMPLES['watch']}")
+@main.group("review", cls=_InOrder, epilog=f"Example:  {EXAMPLES['review']}")
+def review() -> None:
+    """Decide whether what was found is a commitment: right, wrong or doubtful.
+
+    A decision hangs on the id of its commitment: it stays when documents come and the pipeline runs
+    again. The latest on a commitment counts, and earlier ones stay. The site shows all of them.
+    """
+
+
+def _review_command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
+    return review.command(name, epilog=f"Example:  {REVIEW_EXAMPLES[name]}")
+
+
+_by = click.option("--by", "reviewer", default="", help="Who decides.")
+_site = click.option(
+    "--site", default="", help="Address of the site, so that each line of the sheet leads to its page."
+)
+
+
+@_review_command("give")
+@click.argument("commitment")
+@click.argument("decision", type=click.Choice(list(DECISIONS)))
+@_db
+@_by
+@click.option("--note", default="", help="What you would say to the next reader.")
+@click.option("--on", default="", help="Day of the decision, such as 2026-11-29.  [default: today]")
+@_json
+def review_give(
+    commitment: str, decision: str, db: Path | None, reviewer: str, note: str, on: str, as_json: bool
+) -> None:
+    """Decide on a COMMITMENT, by its id or by the address of its page.
+
+    "right": it is a commitment, as docs/commitments.md defines one. "wrong": it is none. "doubtful": it
+    can be read either way. What is amiss with its parts goes into the note.
+    """
+    from .reviewing import give
+
+    with _to_change(load_settings(db=db).db) as database:
+        given = give(database, commitment, decision, reviewer, note=note, on=on)
+    _print_reviews([given], as_json=as_json)
+
+
+@_review_command("list")
+@click.argument("commitment", default="")
+@_db
+@_json
+def review_list(commitment: str, db: Path | None, as_json: bool) -> None:
+    """List the latest decision on each commitment; of one COMMITMENT all of them."""
+    from .reviewing import counts, id_in, listed
+    from .store import open_for_reading
+
+    with open_for_reading(load_settings(db=db).db) as database:
+        found = listed(database, id_in(commitment)) if commitment else listed(database, latest=True)
+        counted = counts(database)
+    _print_reviews(found, as_json=as_json)
+    if not as_json and not commitment:
+        told = ", ".join(f"{count:,} {name}" for name, count in counted.by_decision.items())
+        console.print(f"{counted.reviewed:,} of {counted.commitments:,} commitments are reviewed: {told}.")
+
+
+def _print_reviews(found: list[Review], *, as_json: bool) -> None:
+    if as_json:
+        _print_json([asdict(one) for one in found])
+        return
+    table = _table("Commitment", "decision", "by", "on", "note", "quote")
+    for one in found:
+        gone = "" if one.is_here else "(gone) "
+        quote = one.quote if len(one.quote) < _QUOTED else f"{one.quote[:_QUOTED]}…"
+        table.add_row(
+            one.commitment_id,
+            one.decision,
+            _plain(one.reviewer),
+            one.decided_on,
+            _plain(one.note),
+            gone + _plain(quote),
+        )
+    console.print(table)
+
+
+@_review_command("sheet")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@_db
+@click.option("--issuer", multiple=True, help="Only commitments of this issuer (repeatable).")
+@click.option("--document", multiple=True, help="Only commitments of this document (repeatable).")
+@click.option("--theme", multiple=True, help="Only commitments mainly about this theme (repeatable).")
+@click.option("--most", type=click.IntRange(1), help="So many, drawn as if by lot.")
+@click.option("--decided", is_flag=True, help="All decisions instead, to keep or to read into another database.")
+@_site
+@click.option("--force", is_flag=True, help="Write over FILE where it is there.")
+def review_sheet(
+    file: Path,
+    db: Path | None,
+    issuer: tuple[str, ...],
+    document: tuple[str, ...],
+    theme: tuple[str, ...],
+    most: int | None,
+    decided: bool,
+    site: str,
+    force: bool,
+) -> None:
+    """Write the commitments that nobody has reviewed into FILE, a CSV for a spreadsheet.
+
+    Fill in the columns decision, reviewer and note, leave the day empty for today, and read the file
+    back. What is drawn with --most stands for all: a share that is wrong in it says how many are.
+    """
+    from .exporting import to_csv
+    from .reviewing import sheet, sheet_of_decisions
+    from .store import open_for_reading
+
+    if file.exists() and not force:
+        raise click.UsageError(f"{file} is there already, and may hold decisions: name another file, or --force.")
+    if decided and (issuer or document or theme or most):
+        raise click.UsageError("--decided takes all decisions: leave the other choices out.")
+    with open_for_reading(load_settings(db=db).db) as database:
+        listing = (
+            sheet_of_decisions(database, site=site)
+            if decided
+            else sheet(database, issuers=issuer, documents=document, themes=theme, most=most, site=site)
+        )
+    file.write_bytes(to_csv(listing))
+    what = "decisions" if decided else "commitments to review"
+    console.print(f"{len(listing.rows):,} {what} written to {_plain(str(file))}.", highlight=False, soft_wrap=True)
+
+
+@_review_command("read")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@_db
+@click.option("--by", "reviewer", default="", help="Who decided, where a line does not say it.")
+@click.option("--gone", is_flag=True, help="Keep decisions on commitments that are not here, too: they may come.")
+@_json
+def review_read(file: Path, db: Path | None, reviewer: str, gone: bool, as_json: bool) -> None:
+    """Read the decisions of a sheet that was filled in. A line without a decision is left.
+
+    Each line is read for itself. One that cannot be kept is named with its number, and the status is 1;
+    mend it, and read the whole file again: what is there already is not written twice.
+    """
+    from .reviewing import read_sheet
+
+    with _to_change(load_settings(db=db).db) as database:
+        done = read_sheet(database, file.read_bytes(), reviewer=reviewer, keep_gone=gone)
+    if as_json:
+        _print_json(asdict(done))
+    else:
+        for fault in done.faults:
+            complaints.print(_plain(fault), highlight=False, soft_wrap=True)
+        console.print(
+            f"{done.written:,} decisions written, {done.known:,} were there already, {done.undecided:,} lines without one,"
+            f" {len(done.faults):,} that cannot be kept.",
+            soft_wrap=True,
+        )
+    sys.exit(1 if done.faults else 0)
+
+
+@main.group("watch", cls=_InOrder, epilog=f"Example:  {EXAMPLES['watch']}")
 def watch() -> None:
     """Save searches, and say what each finds that is new since it last ran.
 

@@ -31,6 +31,7 @@ from .coverage import (
     topics_of,
 )
 from .errors import ConcordError
+from .reviewing import latest_decision
 from .store import rows
 
 __all__ = [
@@ -50,7 +51,7 @@ NAMINGS_COUNTED = (
 
 @dataclass(frozen=True)
 class Quote:
-    """A commitment as it is shown: its words, where they stand, and how firm they are."""
+    """A commitment as it is shown: its words, where they stand, how firm they are, and what reviewers last decided."""
 
     id: str
     quote: str
@@ -66,6 +67,7 @@ class Quote:
     precision: int
     deadline: str
     actor: str
+    review: str = ""
 
     @property
     def where(self) -> str:
@@ -176,7 +178,7 @@ def compare(
 
 _QUOTE = """
 select commitments.id, quote, lead_in, documents.issuer_id as issuer, documents.id as document_id, title as document, documents.year, page,
-       coalesce(pages.label, '') as page_label, is_paged, bindingness.label as bindingness, precision, deadline, actor
+       coalesce(pages.label, '') as page_label, is_paged, bindingness.label as bindingness, precision, deadline, actor, {} as review
 from commitments
 join documents on documents.id = commitments.document_id
 join bindingness on bindingness.id = bindingness_id
@@ -192,7 +194,8 @@ def quotes(
     order: str = "documents.year, documents.id, page, commitments.start",
 ) -> list[Quote]:
     """Return the commitments that fulfil an SQL condition on `commitments` and `documents`."""
-    return [to_quote(row) for row in rows(db, f"{_QUOTE} where {condition} order by {order}", args)]
+    sql = _QUOTE.format(latest_decision(db))
+    return [to_quote(row) for row in rows(db, f"{sql} where {condition} order by {order}", args)]
 
 
 def quotes_of_cell(

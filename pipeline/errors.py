@@ -8,6 +8,7 @@
       WatchError                 a saved search is not there, is there already, or asks for nothing
       FilterError                what a search or a list is to be narrowed by cannot be understood
       NamingError                a sub-theme that is to be named is not there, or the name cannot be one
+      ReviewError                a decision on a commitment cannot be kept, or a sheet of them not read
       ExportError                an export would write over something else
     DocumentProblem              one document cannot be read or used: a row of `problems`, exit 1
 
@@ -61,6 +62,10 @@ class FilterError(ConcordError):
 
 class NamingError(ConcordError):
     """A sub-theme that is to be named is not there, or the name cannot be one."""
+
+
+class ReviewError(ConcordError):
+    """A decision cannot be kept as it stands, or a sheet of decisions cannot be read."""
 
 
 class ExportError(ConcordError):

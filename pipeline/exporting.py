@@ -97,6 +97,11 @@ def harmless(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
 
+def as_it_was(text: str) -> str:
+    """Return a text of a table that was made harmless as it was before."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
 def write_csv(target: Any, columns: Sequence[str], listed: Iterable[Sequence[Any]]) -> int:
     """Write a table as CSV, harmless in a spreadsheet; return how many rows it has."""
     writer = csv.writer(target)

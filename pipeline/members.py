@@ -246,6 +246,7 @@ def to_markdown(view: GroupView) -> str:
 _SIDE = (
     ("id", str, "Its permanent id"), ("quote", str, "The promise, word for word"), ("document_id", str, "Where it stands"),
     ("document", str, "Title of the document"), ("year", int, "Year of the document"), ("page", int, "Page of the file, counted from one"),
+    ("review", str, "What reviewers last decided on it; empty where nobody did"),
 )  # fmt: skip
 MEMBERS = (
     column("theme", str, "Code of the theme"), column("subtheme", str, "Name of the sub-theme"),

@@ -61,7 +61,7 @@ def _pair_lines(pair: Counterpart) -> list[str]:
     said = f"{pair.relation}{formula}: substance {pair.substance:.2f}, wording {pair.wording:.2f}"
     lines = [f"*{said}{'; ' if pair.note else ''}{pair.note}*", ""]
     for quote in (pair.a, pair.b):
-        lines += [f"> {_said(quote)}", f"> — {quote.where}", ""]
+        lines += [f"> {_said(quote)}", f"> — {quote.where}{f' (judged {quote.review})' if quote.review else ''}", ""]
     return lines[:-1]
 
 
@@ -79,6 +79,7 @@ _SIDE = (
     ("document", str, "Title of the document"), ("year", int, "Year of the document"), ("page", int, "Page of the file, counted from one"), ("page_label", str, "Page as it is printed, empty when unknown"),
     ("bindingness", str, "How firm it is"),
     ("precision", int, "How precise it is, 0 to 5"), ("deadline", str, "By when, in the words of the text"), ("id", str, "Its permanent id"),
+    ("review", str, "What reviewers last decided on it; empty where nobody did"),
 )  # fmt: skip
 PAIR = (
     column("theme", str, "What both are about"),

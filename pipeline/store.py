@@ -581,6 +581,40 @@ def _texts_of_watches(db: Database) -> None:
         db.execute("update watches set arrival = 1 where runs > 0")
 
 
+@migrations(name="0004_reviews")
+def _reviews(db: Database) -> None:
+    # No key refers to commitments: a rerun takes a document's rows and writes them again, and what people said stays.
+    db.execute(
+        """create table reviews (
+            id integer primary key,
+            commitment_id text not null,
+            decision text not null check (decision in ('right', 'wrong', 'doubtful')),
+            reviewer text not null check (reviewer <> ''),
+            note text not null default '',
+            decided_on text not null check (date(decided_on) is decided_on)
+        ) strict"""
+    )
+    db.execute("create index reviews_commitment on reviews(commitment_id)")
+
+
+@migrations(name="0005_arrivals")
+def _arrivals(db: Database) -> None:
+    db.execute(
+        "create table arrivals (commitment_id text primary key, first_seen_at text not null) strict, without rowid"
+    )
+    # Of what an earlier Concord found, only the day of the last reading of its document is known.
+    db.execute(
+        """insert into arrivals select id, coalesce(built_at, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+        from commitments left join builds on stage = 'commitments' and input = document_id"""
+    )
+    db.execute(
+        """create trigger commitments_arrived after insert on commitments begin
+            insert into arrivals values (new.id, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+            on conflict (commitment_id) do nothing;
+        end"""
+    )
+
+
 def _retiring(name: str, kind: str, label: str, document: str) -> tuple[str, str]:
     """Return the triggers that note what went from a table, and forget it when it is there again."""
     return (

@@ -35,7 +35,7 @@ MODES = {"both": "words and meaning", "words": "words", "meaning": "meaning"}
 PARAMETERS = {
     "kind_of_hit": "in", "issuers": "issuer", "groups": "group", "kinds": "kind", "themes": "theme", "documents": "document",
     "year_from": "from", "year_to": "to", "language": "language", "bindingness": "firmness", "has_deadline": "deadline",
-    "due_from": "due_from", "due_to": "due_to",
+    "due_from": "due_from", "due_to": "due_to", "review": "review",
 }  # fmt: skip
 """What the search page calls each filter; the command line has a hyphen for a line below."""
 _EVERYTHING = 1_000_000

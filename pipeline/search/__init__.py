@@ -14,6 +14,6 @@ Engine(path).search("sharing information between response teams").hits
 
 from .codes import MODES, as_written, refuse_mode
 from .engine import Engine, Hit, Results
-from .shelf import Filters
+from .shelf import REVIEWS, Filters
 
-__all__ = ["MODES", "Engine", "Filters", "Hit", "Results", "as_written", "refuse_mode"]
+__all__ = ["MODES", "REVIEWS", "Engine", "Filters", "Hit", "Results", "as_written", "refuse_mode"]

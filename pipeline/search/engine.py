@@ -24,6 +24,7 @@ from sqlite_utils import Database
 
 from ..errors import FilterError
 from ..models import encoder_key
+from ..reviewing import latest_decision
 from ..settings import Settings
 from ..store import open_for_reading, rows
 from .codes import as_written, refuse_mode
@@ -64,7 +65,8 @@ Ranking = list[tuple[int, float]]
 class Hit:
     """A commitment or passage that answers. `marks` are (start, end) of matched words in `text`.
 
-    `deadline` is that of a commitment, as written, and `deadline_from` and `deadline_to` the days that it means.
+    `deadline` is that of a commitment, as written, and `deadline_from` and `deadline_to` the days that it means;
+    `review` is what reviewers last decided on it.
     `nearest` is (start, end) of the phrase that is nearest in meaning, where meaning found it. `why` says which rankings found it ("words", "meaning"), or "filters" when there was no question; `likeness` is its
     cosine to the question.
     """
@@ -90,6 +92,7 @@ class Hit:
     deadline: str = ""
     deadline_from: str = ""
     deadline_to: str = ""
+    review: str = ""
     marks: tuple[tuple[int, int], ...] = ()
     nearest: tuple[int, int] | None = None
 
@@ -521,7 +524,7 @@ def _those_of(shelf: Shelf, places: list[int], among: Collection[str] | None) ->
 
 
 _DETAILS = """
-select t.id, t.text, t.passage_id, t.page, t.theme_id, t.bindingness, t.deadline, t.deadline_from, t.deadline_to, documents.id as document_id,
+select t.id, t.text, t.passage_id, t.page, t.theme_id, t.bindingness, t.deadline, t.deadline_from, t.deadline_to, t.review, documents.id as document_id,
        documents.title, documents.year, documents.is_paged, documents.issuer_id, issuers.name as issuer,
        themes.label as theme, pages.label as page_label
 from ({inner}) as t
@@ -532,10 +535,10 @@ left join pages on pages.document_id = documents.id and pages.number = t.page
 """
 _INNER = {
     "commitment": "select commitments.id, quote as text, passage_id, page, theme_id, bindingness.label as bindingness,"
-    " deadline, deadline_from, deadline_to, document_id from commitments join bindingness on bindingness.id = bindingness_id where commitments.id in {ids}",
+    " deadline, deadline_from, deadline_to, {review} as review, document_id from commitments join bindingness on bindingness.id = bindingness_id where commitments.id in {ids}",
     "passage": "select id, text, id as passage_id, page, (select theme_id from passage_themes where passage_id = passages.id"
     " order by likeness desc limit 1) as theme_id, '' as bindingness,"
-    " '' as deadline, '' as deadline_from, '' as deadline_to, document_id from passages where id in {ids}",
+    " '' as deadline, '' as deadline_from, '' as deadline_to, '' as review, document_id from passages where id in {ids}",
 }
 _IDS = "(select value from json_each(?))"
 """A list of ids as one value: filters alone may let through more than SQLite takes question marks."""
@@ -545,7 +548,7 @@ def _details(db: Database, keys: Sequence[Key]) -> dict[Key, Hit]:
     found = {}
     for kind, inner in _INNER.items():
         names = [name for other, name in keys if other == kind]
-        sql = _DETAILS.format(inner=inner.format(ids=_IDS))
+        sql = _DETAILS.format(inner=inner.format(ids=_IDS, review=latest_decision(db)))
         for row in rows(db, sql, [json.dumps(names)]):
             found[kind, row["id"]] = Hit(
                 kind=kind,
@@ -569,6 +572,7 @@ def _details(db: Database, keys: Sequence[Key]) -> dict[Key, Hit]:
                 deadline=row["deadline"],
                 deadline_from=row["deadline_from"],
                 deadline_to=row["deadline_to"],
+                review=row["review"],
             )
     return found
 
