@@ -303,7 +303,7 @@ def document(db: Database, name: str, start: int, passage_id: str = "") -> dict[
              "page": p["page_label"] or p["page"], "here": begin <= place < end, "start": max(s for s in starts if s <= place)}
             for place, p in enumerate(passages) if p["role"] == "heading"
         ],
-        "parts": [{"start": place, "page": passages[place]["page"], "label": passages[place]["page_label"]} for place in starts],
+        "parts": [{"start": place, "page": passages[place]["page"], "label": passages[place]["page_label"]} for place in starts if passages],
         "begin": begin,
         "problems": rows(db, f"{PROBLEMS} where document_id = ? order by page", [name]),
         "mentions": rows(db, f"{NAMED} where document_id = ? group by 1, 2, 3, 4 order by n desc, 2", [name]),
