@@ -43,7 +43,7 @@ SHOWN = [
 ]  # fmt: skip
 """Addresses of every kind of page that a browser shows; that of a commitment comes from the sample's rows."""
 NO_PAGES = {
-    "/watches/x.atom", "/theme/X.svg", "/openapi.json", "/document/x/commitments.csv", "/document/x/mentions.csv",
+    "/watches/x.atom", "/theme/X.svg", "/openapi.json", "/document/x/commitments.csv", "/document/x/mentions.csv", "/commitment/x/history.csv",
     "/theme/X/commitments.csv", "/issuer/X/commitments.csv", "/issuer/X/mentions.csv",
 }  # fmt: skip
 """What answers with something else than a page."""

@@ -126,7 +126,7 @@ def addresses(sample):
     subtheme = rows(sample, "select id, theme_id from subthemes order by id limit 1")[0]
     passage = rows(sample, "select id from passages where document_id = 'xaa-2016-strategy' and ordinal = 30")[0]["id"]
     return [
-        *PAGES, f"/commitment/{commitment}", f"/search?like={commitment}", f"/search?like={passage}", f"/theme/{subtheme['theme_id']}?subtheme={subtheme['id']}",
+        *PAGES, f"/commitment/{commitment}", f"/commitment/{commitment}/history.json", f"/search?like={commitment}", f"/search?like={passage}", f"/theme/{subtheme['theme_id']}?subtheme={subtheme['id']}",
         f"/document/xaa-2016-strategy?passage={passage}",
     ]  # fmt: skip
 
@@ -1162,7 +1162,7 @@ async def test_the_page_shows_and_links_what_there_is_to_take_away(site, sample,
     links = tree.xpath("//p[@class='c-take']/a/@href")
     assert links == [f"{address}.{ending}" for ending in FORMS]
     files = [(await site.get(link)).text for link in links]
-    shown = [tree.find_class("c-cite")[0], *tree.xpath("//details[@class='c-source']/pre")]
+    shown = [tree.find_class("c-cite")[0], *tree.xpath("//details[@class='c-source']/pre[@id]")]
     assert ["".join(one.itertext()).split() for one in shown] == [file.split() for file in files]
 
 

@@ -17,7 +17,7 @@ from ..comparing import Comparison
 from ..due import HOW
 from ..exporting import FORMS, GUARD, MOST_ROWS, Column
 from ..members import GroupView
-from ..search import MODES, Results
+from ..search import MODES, REVIEWS, Results
 from . import lists
 
 JSON = "application/json; charset=utf-8"
@@ -96,6 +96,7 @@ _SEARCHED = (
     Parameter("firmness", "1 to 4: only commitments at least this firm", int),
     Parameter("deadline", "1: only commitments with a deadline", int),
     *_DUE,
+    Parameter("review", "Only commitments on which reviewers last decided so, or nobody did", choices=REVIEWS),
 )  # fmt: skip
 _LEAFED = (
     Parameter("most", f"Hits to give, at most {MOST_ROWS:,}; 20 when it is left out", int),
@@ -127,6 +128,10 @@ OPERATIONS = (
     Operation(
         "/commitment/{id}", "How to cite a commitment, with its quote, as CSL-JSON.", "Citations",
         (_in_path("id", "Permanent id of the commitment"),), forms=("json",),
+    ),
+    Operation(
+        "/commitment/{id}/history", "What the database knows of a commitment through time, reviews included.", lists.HISTORY,
+        (_in_path("id", "Permanent id of the commitment"),),
     ),
     Operation(
         "/theme/{code}/commitments", "All commitments that are mainly about a theme, the firmest first.", lists.COMMITMENTS,

@@ -22,17 +22,20 @@ from .. import members
 from ..citing import FORMS, Citation
 from ..coverage import Axis
 from ..due import HOW, WRITTEN, Due, is_written
+from ..editions import CHANGES
 from ..errors import ConcordError, FilterError
 from ..exporting import FORMS as LIST_FORMS
 from ..exporting import MOST_ROWS, Listing, to_csv, to_xlsx
 from ..printing import matrix_to_markdown, to_json, to_markdown
-from ..search import MODES, Engine, Filters, Results, as_written
+from ..reviewing import listed as decisions_on
+from ..search import MODES, REVIEWS, Engine, Filters, Results, as_written
 from ..search.kept import Kept
 from ..search.shelf import stamp
 from ..settings import load_settings
 from . import api, guarding, lists, policy, queries
 from . import editions as aligned
 from . import guidelines as guiding
+from . import history as through_time
 from . import home as beginning
 from . import picture as drawing
 from . import problems as reading
@@ -54,7 +57,7 @@ _FACETS = {
     "issuer": ("By issuer", ("issuer",)), "theme": ("By theme, main or not", ("theme",)), "kind": ("By kind of document", ("kind",)),
     "year": ("By year", ("from", "to")), "language": ("By language", ("language",)),
     "firmness": ("At least as firm as", ("firmness",)), "deadline": ("By deadline", ("deadline",)),
-    "due": ("Due in", ("due_from", "due_to")),
+    "due": ("Due in", ("due_from", "due_to")), "review": ("By review", ("review",)),
 }  # fmt: skip
 """What hits are counted by: its heading, and the parameters that ask for one value of it."""
 _COUNTED = 12
@@ -272,6 +275,7 @@ async def search(datasette: Any, request: Any) -> Response:
         has_deadline=(request.args.get("deadline") or "0") != "0",
         due_from=_day(request, "due_from"),
         due_to=_day(request, "due_to"),
+        review=review if (review := request.args.get("review") or "") in REVIEWS else "",
     )
     question = (request.args.get("q") or "").strip()
     form = request.url_vars.get("format")
@@ -316,6 +320,7 @@ async def search(datasette: Any, request: Any) -> Response:
             "question": question,
             "like": like_what,
             "filters": filters,
+            "reviews": REVIEWS,
             "written": WRITTEN,
             "how_written": HOW,
             "mode": mode,
@@ -579,8 +584,22 @@ async def commitment(datasette: Any, request: Any) -> Response:
     cited = await _cited(datasette, request, found["row"]["document_id"], name)
     if request.url_vars["format"]:
         return _citation(cited, request.url_vars["format"])
-    shown = {"cited": _in_every_form(cited), "facets": await ask(database, grouped.facets_of, name)}
+    events = await ask(database, through_time.history, name)
+    shown = {
+        "cited": _in_every_form(cited),
+        "facets": await ask(database, grouped.facets_of, name),
+        "reviews": await ask(database, decisions_on, name),
+        "history": events,
+        "changes": CHANGES,
+        "file": shlex.quote(Path(database.path).name),
+        "taken": [Taken(len(events), "event", f"/commitment/{name}/history", more=" of its history")],
+    }
     return await _page(datasette, request, "concord_commitment.html", {**found, **shown})
+
+
+async def commitment_history(datasette: Any, request: Any) -> Response:
+    """/commitment/<id>/history.csv: what the database knows of a commitment through time, reviews included."""
+    return await _listed(datasette, request, lists.history, request.url_vars["name"], kind="commitment")
 
 
 async def _cited(datasette: Any, request: Any, document_id: str, commitment_id: str = "") -> Citation:
@@ -831,6 +850,7 @@ PAGES: list[tuple[str, guarding.Page]] = [
     (rf"^/document/{_NAME}/commitments{_TAKEN}$", document_commitments),
     (rf"^/document/{_NAME}/mentions{_TAKEN}$", document_mentions),
     (rf"^/commitment/{_NAME}{_CITED}$", commitment),
+    (rf"^/commitment/{_NAME}/history{_TAKEN}$", commitment_history),
     (rf"^/theme/{_NAME}$", theme),
     (rf"^/theme/{_NAME}/commitments{_TAKEN}$", theme_commitments),
     (rf"^/theme/{_NAME}\.svg$", picture),
