@@ -11,8 +11,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from ipaddress import ip_address
 from typing import Any, NamedTuple
 from urllib.parse import quote as percent_encoded
+from urllib.parse import urlsplit
 
 DATABASE = "Concord"
 """Under this name a permalink is cited."""
@@ -35,7 +37,8 @@ class Citation:
     """What a reader needs in order to find a text again, and the promise in it.
 
     `published_on` is as precise as it is known; `page` is what is printed on it, "" for a text without pages, and
-    `quote` the promise, "" for a whole document. `permalink` leads to the page of this site.
+    `quote` the promise, "" for a whole document. `permalink` leads to the page of this site, and is "" where nobody else
+    can open that.
     """
 
     key: str
@@ -66,6 +69,24 @@ def one_line(text: str) -> str:
 def address(url: str) -> str:
     """Return an address without the signs that may not stand in one: they are percent-encoded."""
     return percent_encoded(one_line(url), safe=_IN_ADDRESSES)
+
+
+def is_site(url: object) -> bool:
+    """Whether something is the address of a whole site, to which paths can be added."""
+    return isinstance(url, str) and bool(re.fullmatch(r"https?://[^\s/?#]+(?:/[^\s?#]*)?", url))
+
+
+def is_local(url: str) -> bool:
+    """Whether an address leads to the reader's own machine, so that nobody else can open it."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
+    try:
+        number = ip_address(host)
+    except ValueError:  # a name
+        return host == "localhost" or host.endswith(".localhost")
+    return number.is_loopback or number.is_unspecified
 
 
 def in_words(day: tuple[int, ...]) -> str:
@@ -99,10 +120,11 @@ def _line(
     parts = [*(plain(one_line(part)) for part in who), titled(plain(one_line(citation.title)))]
     page = f", p. {plain(one_line(citation.page))}" if citation.page else ""
     source = f" {linked(address(citation.source_url))}" if citation.source_url else ""
+    permalink = f", {linked(address(citation.permalink))}" if citation.permalink else ""
     day = citation.accessed
     return (
-        f"{', '.join(parts)} ({in_words(citation.day)}){page}.{source} In: {DATABASE},"
-        f" {linked(address(citation.permalink))} (accessed {in_words((day.year, day.month, day.day))}).\n"
+        f"{', '.join(parts)} ({in_words(citation.day)}){page}.{source} In: {DATABASE}{permalink}"
+        f" (accessed {in_words((day.year, day.month, day.day))}).\n"
     )
 
 

@@ -759,13 +759,17 @@ def export(db: Path | None, into: Path, as_json: bool) -> None:
 @_db
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=_PORT, default=8001, show_default=True)
-def serve(db: Path | None, host: str, port: int) -> None:
+@click.option("--public-url", default="", help="Address at which readers open the site: citations give it.")
+def serve(db: Path | None, host: str, port: int, public_url: str) -> None:
     """Serve the site of a database, read-only."""
+    from .citing import is_site
     from .store import open_for_reading
 
+    if public_url and not is_site(public_url):
+        raise click.UsageError(f"{public_url!r} is no address of a site, such as https://concord.example.org/")
     settings = load_settings(db=db)
     open_for_reading(settings.db).close()
-    _serve(settings, port=port, host=host)
+    _serve(settings, port=port, host=host, public_url=public_url)
 
 
 @_command("evaluate")
@@ -979,7 +983,7 @@ def _print_evaluation(found: Evaluation, worst: int) -> None:
         )
 
 
-def _serve(settings: Settings, *, port: int, host: str) -> None:
+def _serve(settings: Settings, *, port: int, host: str, public_url: str = "") -> None:
     from .site.serving import command, metadata_for
 
     console.print(
@@ -994,7 +998,7 @@ def _serve(settings: Settings, *, port: int, host: str) -> None:
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         with tempfile.TemporaryDirectory(prefix="concord-") as folder:
-            metadata = metadata_for(settings.db, Path(folder))
+            metadata = metadata_for(settings.db, Path(folder), public_url)
             sys.exit(subprocess.call(command(settings.db, metadata, host=host, port=port)))
     except KeyboardInterrupt:
         sys.exit(0)

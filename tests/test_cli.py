@@ -369,16 +369,21 @@ def test_serving_starts_datasette_with_the_database_and_its_metadata(concord, sa
 
     def call(command):
         described = json.loads(Path(command[command.index("--metadata") + 1]).read_text("utf-8"))
-        started.append((command, list(described["databases"])))
+        started.append((command, list(described["databases"]), described["plugins"]["cyber-concord"]))
         return 0
 
     monkeypatch.setattr("subprocess.call", call)
-    result = concord("serve", "--db", "my.db", "--port", "8123")
-    command, described = started[0]
+    result = concord("serve", "--db", "my.db", "--port", "8123", "--public-url", "https://x.org/")
+    command, described, told = started[0]
     assert result.exit_code == 0
     assert "Serving my.db at http://127.0.0.1:8123/" in result.output
     assert command[3:5] == ["serve", str(tmp_path / "my.db")]
-    assert ("8123" in command, described) == (True, ["my"])
+    assert ("8123" in command, described, told) == (True, ["my"], {"public_url": "https://x.org/"})
+
+
+def test_a_site_is_not_served_at_an_address_that_is_none(concord, monkeypatch):
+    monkeypatch.setattr("subprocess.call", lambda _: 1 / 0)
+    assert concord("serve", "--db", "my.db", "--public-url", "x.org").exit_code == 2
 
 
 def test_what_ends_the_command_ends_the_server(concord, sample_settings, tmp_path, monkeypatch):

@@ -24,6 +24,7 @@ import pytest
 import pytest_asyncio
 from conftest import ROOT
 from datasette.app import Datasette
+from datasette.utils import StartupError
 from lxml import html
 from planting import plant_watched
 
@@ -90,6 +91,10 @@ FITTING = {
     "instrument": " Law", "scope": "", "code": "budapest",
 }  # fmt: skip
 """A value for every parameter of the canned queries, typed as people type."""
+
+
+ABROAD = {"host": "concord.example"}
+"""Asks at an address that others can open too."""
 
 
 def served(path, **more):
@@ -1168,7 +1173,7 @@ async def test_the_page_shows_and_links_what_there_is_to_take_away(site, sample,
 
 async def test_a_commitment_is_cited_with_its_issuer_body_title_day_page_and_permalink(site, sample):
     address, quote = cited_of(sample, "xaa-2016-strategy")
-    (cited,) = (await site.get(f"{address}.json")).json()
+    (cited,) = (await site.get(f"{address}.json", headers=ABROAD)).json()
     row = rows(
         sample,
         "select label from commitments join pages on number = page and pages.document_id = commitments.document_id"
@@ -1177,7 +1182,7 @@ async def test_a_commitment_is_cited_with_its_issuer_body_title_day_page_and_per
     )[0]
     assert (cited["author"], cited["publisher"]) == ([{"literal": "Arvenia"}], "Ministry of Digital Affairs")
     assert (cited["issued"], cited["genre"]) == ({"date-parts": [[2016, 11, 15]]}, "National strategy")
-    assert (cited["page"], cited["URL"], cited["annote"]) == (row["label"], f"http://localhost{address}", quote)
+    assert (cited["page"], cited["URL"], cited["annote"]) == (row["label"], f"http://concord.example{address}", quote)
     assert abs(date(*cited["accessed"]["date-parts"][0]) - datetime.now(UTC).date()) <= timedelta(days=1)
 
 
@@ -1209,8 +1214,39 @@ async def test_a_text_of_nobody_is_cited_without_an_author(path, tmp_path):
 
 async def test_a_permalink_holds_the_prefix_under_which_the_site_is_served(path):
     client = Datasette([str(path)], settings={"base_url": "/prefix/"}).client
+    text = (await client.get("/document/xaa-2016-strategy.txt", headers=ABROAD)).text
+    assert "http://concord.example/prefix/document/xaa-2016-strategy (accessed" in text
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "localhost:8001", "127.0.0.1:8001", "[::1]:8001", "0.0.0.0", "a.localhost"]
+)
+async def test_an_address_that_only_the_readers_machine_can_open_is_cited_nowhere(site, host):
+    for ending in FORMS:
+        text = (await site.get(f"/document/xaa-2016-strategy.{ending}", headers={"host": host})).text
+        assert "document/xaa-2016-strategy" not in text
+
+
+async def test_a_page_says_that_its_address_is_not_cited_where_nobody_else_can_open_it(site):
+    told = "only your own machine can open"
+    assert told in (await site.get("/document/xaa-2016-strategy")).text
+    assert told not in (await site.get("/document/xaa-2016-strategy", headers=ABROAD)).text
+
+
+async def test_the_address_that_the_publisher_gives_is_cited_wherever_it_was_asked(path):
+    told = {**METADATA, "plugins": {"cyber-concord": {"public_url": "https://x.org/texts/"}}}
+    more = {"config": told} if IS_NEW else {}
+    client = Datasette([str(path)], metadata=told, settings={"base_url": "/inside/"}, **more).client
     text = (await client.get("/document/xaa-2016-strategy.txt")).text
-    assert "http://localhost/prefix/document/xaa-2016-strategy (accessed" in text
+    assert "https://x.org/texts/document/xaa-2016-strategy (accessed" in text
+    assert (await client.get("/openapi.json")).json()["servers"] == [{"url": "https://x.org/texts"}]
+
+
+@pytest.mark.parametrize("wrong", ["x.org", "ftp://x.org/", "https://x.org/?a=b", "https://", ["https://x.org"]])
+async def test_a_public_address_that_is_none_keeps_the_site_from_starting(path, wrong):
+    told = {**METADATA, "plugins": {"cyber-concord": {"public_url": wrong}}}
+    with pytest.raises(StartupError, match="has to be an address such as"):
+        await Datasette([str(path)], metadata=told, **({"config": told} if IS_NEW else {})).invoke_startup()
 
 
 async def test_the_address_of_the_host_cannot_break_out_of_a_citation(site):
@@ -1523,6 +1559,11 @@ async def test_the_metadata_of_a_database_of_another_name_is_the_same(tmp_path):
 
 async def test_the_metadata_of_a_database_called_concord_is_the_file_itself(tmp_path):
     assert metadata_for(tmp_path / "concord.db", tmp_path) == bundled("datasette_metadata.json")
+
+
+async def test_the_metadata_of_a_site_with_a_public_address_says_it(tmp_path):
+    found = json.loads(metadata_for(tmp_path / "concord.db", tmp_path, "https://x.org/").read_text("utf-8"))
+    assert found == {**METADATA, "plugins": {"cyber-concord": {"public_url": "https://x.org/"}}}
 
 
 async def test_the_command_that_serves_names_the_database_the_metadata_and_every_setting():

@@ -5,6 +5,7 @@
     home.py        the home page, its map and its timeline
     picture.py     a picture of a theme's commitments
     editions.py    what changed between editions
+    history.py     what became of a commitment
     guidelines.py  what texts say to each element of a guideline
     problems.py    what was not read, and why
     watches.py     saved searches and their feeds
@@ -30,10 +31,16 @@ from typing import Any
 from datasette import hookimpl
 from datasette.utils.asgi import NotFound
 
-from . import cells, guarding, policy, quality, routes
+from . import cells, guarding, policy, quality, routes, taking
 from .queries import FINDINGS
 
-STATIC = "/-/static-plugins/cyber-concord"
+STATIC = f"/-/static-plugins/{taking.PLUGIN}"
+
+
+@hookimpl
+def startup(datasette: Any) -> None:
+    """Refuse to start with a public address that is none."""
+    taking.public_url(datasette)
 
 
 @hookimpl

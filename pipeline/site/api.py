@@ -272,7 +272,7 @@ _OTHER_SCHEMAS: dict[str, Any] = {
         "description": "CSL-JSON: a list of one, which is what reference managers read.",
         "items": {
             "type": "object",
-            "required": ["id", "type", "title", "URL", "accessed"],
+            "required": ["id", "type", "title", "accessed"],
             "properties": {name: {"type": "string"} for name in ("id", "type", "title", "URL", "annote")},
         },
     },

@@ -19,7 +19,7 @@ from datasette.views.index import IndexView
 from sqlite_utils import Database
 
 from .. import members
-from ..citing import FORMS, Citation
+from ..citing import FORMS, Citation, is_local
 from ..coverage import Axis
 from ..due import HOW, WRITTEN, Due, is_written
 from ..editions import CHANGES
@@ -558,6 +558,7 @@ async def document(datasette: Any, request: Any) -> Response:
         **found,
         "compared": compared,
         "cited": _in_every_form(cited),
+        "is_local": not cited.permalink,
         "taken": taken,
     }
     return await _page(datasette, request, "concord_document.html", shown)
@@ -587,6 +588,7 @@ async def commitment(datasette: Any, request: Any) -> Response:
     events = await ask(database, through_time.history, name)
     shown = {
         "cited": _in_every_form(cited),
+        "is_local": not cited.permalink,
         "facets": await ask(database, grouped.facets_of, name),
         "reviews": await ask(database, decisions_on, name),
         "history": events,
@@ -603,9 +605,10 @@ async def commitment_history(datasette: Any, request: Any) -> Response:
 
 
 async def _cited(datasette: Any, request: Any, document_id: str, commitment_id: str = "") -> Citation:
-    """Return how to cite a document or a commitment, today and at the address at which this site was asked."""
+    """Return how to cite a document or a commitment, today and at its address, where others can open that."""
     path = f"/commitment/{commitment_id}" if commitment_id else f"/document/{document_id}"
-    permalink = datasette.absolute_url(request, datasette.urls.path(path))
+    permalink = addresses(datasette, request)(path)
+    permalink = "" if is_local(permalink) else permalink
     today = datetime.now(UTC).date()
     cited: Citation = await ask(_database(datasette), queries.citation, document_id, commitment_id, permalink, today)
     return cited

@@ -12,11 +12,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from datasette.utils import add_cors_headers
+from datasette.utils import StartupError, add_cors_headers
 from datasette.utils.asgi import Response
 
+from ..citing import is_site
 from ..exporting import FORMS, MOST_ROWS, Listing
 from .api import JSON
+
+PLUGIN = "cyber-concord"
+"""Under this name a publisher sets what Concord's plugin of Datasette takes."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +41,23 @@ class Taken:
         return f"?{asked}" if asked else ""
 
 
+def public_url(datasette: Any) -> str:
+    """Return the address of the home page as the publisher gives it, without a slash behind it; "" where none is given.
+
+    Raises:
+        StartupError: it is no address.
+    """
+    told = (datasette.plugin_config(PLUGIN) or {}).get("public_url", "")
+    if told and not is_site(told):
+        raise StartupError(f"public_url is {told!r}, and has to be an address such as https://concord.example.org/")
+    return str(told).rstrip("/")
+
+
 def addresses(datasette: Any, request: Any) -> Callable[[str], str]:
-    """Return what makes the full address of a path of this site."""
+    """Return what makes the full address of a path of this site: at its public address, else where it was asked."""
+    public = public_url(datasette)
+    if public:
+        return lambda path: f"{public}{path}"
     return lambda path: str(datasette.absolute_url(request, datasette.urls.path(path)))
 
 
