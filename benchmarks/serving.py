@@ -119,6 +119,7 @@ def addresses(path: Path) -> list[str]:
         f"/compare?{pair}",
         f"/compare?{six}",
         f"/compare?{pair}&at=2016",
+        f"/compare?{pair}&kind=national_strategy&from=2010&at=2016",
         f"/compare?{pair}&by=subtheme&theme=INC",
     ]
     found += [f"/compare?issuer={row['id']}&members=1" for row in most["groups"]]

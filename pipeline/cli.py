@@ -28,6 +28,7 @@ from .settings import Settings, load_settings
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+    from .coverage import Choice
     from .evaluating import Evaluation
     from .reviewing import Review
     from .search import Filters, Hit
@@ -626,7 +627,9 @@ def watch_remove(name: str, db: Path | None, as_json: bool) -> None:
 @_command("compare")
 @click.argument("issuers", nargs=-1)
 @_db
+@click.option("--from", "since", type=_YEAR, help="Only texts published from this year on.")
 @click.option("--at", type=_YEAR, help="Only texts published up to this year.")
+@click.option("--kind", "kinds", multiple=True, help="Only this kind of document (repeatable).")
 @click.option("--theme", default="", help="Only this theme.")
 @click.option(
     "--by", default="theme", show_default=True, help="Count by theme, subtheme (of --theme), year, or a guideline's id."
@@ -639,7 +642,9 @@ def watch_remove(name: str, db: Path | None, as_json: bool) -> None:
 def compare(
     issuers: tuple[str, ...],
     db: Path | None,
+    since: int | None,
     at: int | None,
+    kinds: tuple[str, ...],
     theme: str,
     by: str,
     members: bool,
@@ -650,6 +655,7 @@ def compare(
 
     Without ISSUERS the coverage of everybody is printed. With --members, name one group.
     """
+    from .coverage import Choice
     from .search import Filters, as_written
     from .store import open_for_reading
 
@@ -659,14 +665,15 @@ def compare(
     if len(issuers) != 1 and members:
         raise click.UsageError("Name one group, for example: concord compare G7 --members")
     form = "json" if as_json else form
+    choice = Choice(kinds, since, at)
     with open_for_reading(load_settings(db=db).db) as database:
         theme = "".join(as_written(database, Filters(themes=(theme,) if theme else ())).themes)
         if members:
-            text = _members_text(database, issuers[0], at, theme, form)
+            text = _members_text(database, issuers[0], choice, theme, form)
         elif issuers:
-            text = _comparison_text(database, issuers, at, theme, by, form)
+            text = _comparison_text(database, issuers, choice, theme, by, form)
         else:
-            text = _matrix_text(database, at, theme, by, form)
+            text = _matrix_text(database, choice, theme, by, form)
     if form == "text" and sys.stdout.isatty():
         from rich.markdown import Markdown
 
@@ -676,31 +683,31 @@ def compare(
 
 
 def _comparison_text(
-    database: Database, issuers: tuple[str, ...], at: int | None, theme: str, by: str, form: str
+    database: Database, issuers: tuple[str, ...], choice: Choice, theme: str, by: str, form: str
 ) -> str:
     from .comparing import compare as compare_issuers
     from .printing import to_csv, to_json, to_markdown
 
-    comparison = compare_issuers(database, issuers, at=at, theme=theme, by=by)
+    comparison = compare_issuers(database, issuers, choice, theme=theme, by=by)
     return {"csv": to_csv, "json": to_json}.get(form, to_markdown)(comparison)
 
 
-def _members_text(database: Database, group: str, at: int | None, theme: str, form: str) -> str:
+def _members_text(database: Database, group: str, choice: Choice, theme: str, form: str) -> str:
     from .exporting import csv_text
     from .members import group_view, listing, to_json, to_markdown
 
-    view = group_view(database, group, at=at, theme=theme)
+    view = group_view(database, group, choice, theme=theme)
     if form == "csv":
         return csv_text(listing(view))
     return to_json(view) if form == "json" else to_markdown(view)
 
 
-def _matrix_text(database: Database, at: int | None, theme: str, by: str, form: str) -> str:
+def _matrix_text(database: Database, choice: Choice, theme: str, by: str, form: str) -> str:
     from .coverage import Axis, matrix
     from .exporting import csv_text, to_json
     from .printing import matrix_listing, matrix_to_markdown
 
-    found = matrix(database, Axis(by, theme), at=at)
+    found = matrix(database, Axis(by, theme), choice)
     if form == "csv":
         return csv_text(matrix_listing(found))
     return to_json(matrix_listing(found)).decode() if form == "json" else matrix_to_markdown(found)

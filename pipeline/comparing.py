@@ -14,9 +14,11 @@ from typing import Any
 from sqlite_utils import Database
 
 from .coverage import (
+    ALL_DOCUMENTS,
     FINDINGS,
     Axis,
     Cell,
+    Choice,
     Detection,
     Difference,
     behind,
@@ -35,8 +37,8 @@ from .reviewing import latest_decision
 from .store import rows
 
 __all__ = [
-    "FINDINGS", "NAMINGS_COUNTED", "Axis", "Cell", "Comparison", "Counterpart", "Naming", "Quote", "compare", "issuers_with_documents",
-    "own_documents", "quotes", "quotes_of_cell", "to_quote",
+    "FINDINGS", "NAMINGS_COUNTED", "Axis", "Cell", "Choice", "Comparison", "Counterpart", "Naming", "Quote", "compare",
+    "issuers_with_documents", "own_documents", "quotes", "quotes_of_cell", "to_quote",
 ]  # fmt: skip
 
 NEAREST_FIRST = "case relation when 'related' then 2 when 'other instrument' then 1 else 0 end"
@@ -109,7 +111,7 @@ class Naming:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Everything that a comparison of issuers shows. `documents` are (issuer, title, year, status).
+    """Everything that a comparison of issuers shows. `documents` are (issuer, title, year, status) of those that `choice` admits.
 
     `topics` are what `cells` and `differences` count by, `themes` those under which counterparts stand; `measured` is
     None when nobody has evaluated the database.
@@ -118,6 +120,7 @@ class Comparison:
     issuers: tuple[str, ...]
     names: dict[str, str]
     axis: Axis
+    choice: Choice
     topics: tuple[tuple[str, str], ...]
     themes: tuple[tuple[str, str], ...]
     documents: tuple[dict[str, Any], ...]
@@ -129,12 +132,18 @@ class Comparison:
 
 
 def compare(
-    db: Database, issuers: Sequence[str], *, at: int | None = None, theme: str = "", by: str = "theme", most: int = 5
+    db: Database,
+    issuers: Sequence[str],
+    choice: Choice = ALL_DOCUMENTS,
+    *,
+    theme: str = "",
+    by: str = "theme",
+    most: int = 5,
 ) -> Comparison:
     """Return the comparison of `issuers`.
 
     Args:
-        at: count only texts published up to this year.
+        choice: count only these documents.
         theme: only this theme.
         by: count by "theme", by "subtheme" of the theme, by "year", or by the elements of the guideline of this id.
         most: counterparts shown for each theme and pair of issuers.
@@ -155,13 +164,14 @@ def compare(
         for row in rows(db, "select id, label from themes order by position")
         if theme in ("", row["id"])
     )
-    own = documents_of(db, issuers, at=at)
-    counted, measured = cells(db, issuers, axis, at=at), detection(db)
-    listed = topics_of(counted, topics(db, axis))
+    own = documents_of(db, issuers, choice)
+    counted, measured = cells(db, issuers, axis, choice), detection(db)
+    listed = topics_of(counted, topics(db, axis, choice))
     return Comparison(
         issuers=tuple(issuers),
         names={code: names[code] for code in issuers},
         axis=axis,
+        choice=choice,
         topics=listed,
         themes=themes,
         documents=tuple({**document, "for": code} for code in issuers for document in own[code]),
@@ -199,10 +209,10 @@ def quotes(
 
 
 def quotes_of_cell(
-    db: Database, issuer: str, topic: str, *, axis: Axis | None = None, at: int | None = None
+    db: Database, issuer: str, topic: str, axis: Axis | None = None, choice: Choice = ALL_DOCUMENTS
 ) -> list[Quote]:
     """Return the quotes behind a cell: as many as its number says."""
-    return quotes(db, *ids_in("commitments.id", behind(db, [issuer], topic, axis, at=at)[issuer].commitments))
+    return quotes(db, *ids_in("commitments.id", behind(db, [issuer], topic, axis, choice)[issuer].commitments))
 
 
 def to_quote(row: dict[str, Any]) -> Quote:

@@ -10,24 +10,24 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlite_utils import Database
 
 from .comparing import Quote, own_documents, quotes
-from .coverage import READ, Axis, cells, documents_of, findings, first_of_each, ids_in
+from .coverage import ALL_DOCUMENTS, READ, Axis, Choice, cells, documents_of, findings, first_of_each, ids_in
 from .errors import ConcordError
 from .exporting import Listing, column
 from .store import rows
 
-STANDINGS = {
-    "carries": "promises alike",
-    "otherwise": "promises something else of it",
-    **{name: meaning for name, meaning in findings(Axis("subtheme")).items() if name != "committed"},
-}
-"""What a member can do with a sub-theme of the group's commitments; the last four are the kinds of nought."""
+
+def standings(choice: Choice = ALL_DOCUMENTS) -> dict[str, str]:
+    """Return what a member can do with a sub-theme of the group's commitments; the last four are the kinds of nought."""
+    noughts = {name: meaning for name, meaning in findings(Axis("subtheme"), choice).items() if name != "committed"}
+    return {"carries": "promises alike", "otherwise": "promises something else of it", **noughts}
+
 
 CARRYING = "same", "firmer", "weaker"
 """What a counterpart in a member is to a commitment of the group when the member carries it (`judging.RELATIONS`)."""
@@ -73,10 +73,12 @@ class Row:
 class GroupView:
     """Everything that the comparison of a group with its members shows.
 
-    `documents` are those of the group; `unplaced` counts its commitments that have no sub-theme.
+    `documents` are those of the group that `choice` admits, as it does those of members; `unplaced` counts the group's
+    commitments that have no sub-theme.
     """
 
     group: str
+    choice: Choice
     members: tuple[str, ...]
     names: dict[str, str]
     documents: tuple[dict[str, Any], ...]
@@ -84,11 +86,11 @@ class GroupView:
     unplaced: int = 0
 
 
-def group_view(db: Database, group: str, *, at: int | None = None, theme: str = "") -> GroupView:
+def group_view(db: Database, group: str, choice: Choice = ALL_DOCUMENTS, *, theme: str = "") -> GroupView:
     """Return which members carry what a group declared.
 
     Args:
-        at: only texts published up to this year.
+        choice: only these documents, of the group and of its members.
         theme: only this theme.
 
     Raises:
@@ -114,14 +116,14 @@ def group_view(db: Database, group: str, *, at: int | None = None, theme: str = 
             f"{group} is no group whose members are known.",
             remedy=f"Groups with documents are: {', '.join(row['id'] for row in known) or 'none'}.",
         )
-    documents = own_documents(db, group, at=at)
+    documents = own_documents(db, group, choice)
     own = {
         code: [one for one in listed if one["issuer_id"] != group]
-        for code, listed in documents_of(db, members, at=at).items()
+        for code, listed in documents_of(db, members, choice).items()
     }
     read = [code for code in members if any(_is_read(one) for one in own[code])]
     declared = _declared(db, documents, theme)
-    said = cells(db, members, Axis("subtheme", theme), at=at, only=list(declared))
+    said = cells(db, members, Axis("subtheme", theme), choice, only=list(declared))
     carried, otherwise = _counterparts(db, [one["id"] for one in documents], own)
     first = {name: list(first_of_each(promises)) for name, promises in declared.items()}
     promised = quotes(db, *ids_in("commitments.id", [one for ids in first.values() for one in ids]))
@@ -140,7 +142,8 @@ def group_view(db: Database, group: str, *, at: int | None = None, theme: str = 
         of = promises[0]
         standings = {code: _standing(code, listed, said[code, subtheme].finding) for code in members}
         found.append(Row(of["theme"], of["theme_label"], subtheme, of["label"], listed, standings))
-    return GroupView(group, members, names, tuple(documents), tuple(found), 0 if theme else _unplaced(db, documents))
+    unplaced = 0 if theme else _unplaced(db, documents)
+    return GroupView(group, choice, members, names, tuple(documents), tuple(found), unplaced)
 
 
 def _declared(db: Database, documents: Sequence[dict[str, Any]], theme: str) -> dict[str, list[dict[str, Any]]]:
@@ -214,20 +217,20 @@ order by substance desc, other_id
 """
 
 
-def standing_text(standing: Standing, of: int) -> str:
+def standing_text(standing: Standing, of: int, meanings: Mapping[str, str]) -> str:
     """Return what a member does with a sub-theme, in words."""
-    return f"carries {standing.carried} of {of}" if standing.finding == "carries" else STANDINGS[standing.finding]
+    return f"carries {standing.carried} of {of}" if standing.finding == "carries" else meanings[standing.finding]
 
 
 def to_markdown(view: GroupView) -> str:
     """Return a group against its members as a Markdown document with quotes and pages."""
-    names = view.names
-    lines = [f"# {names[view.group]} and its members", "", "## Documents", ""]
+    names, meanings = view.names, standings(view.choice)
+    lines = [f"# {names[view.group]} and its members", "", *view.choice.markdown, "## Documents", ""]
     lines += [f"- {one['title']} ({one['year'] or 'no date'}), {one['status']}" for one in view.documents]
     lines += ["", "## Sub-themes", "", f"| sub-theme | {' | '.join(names[code] for code in view.members)} |"]
     lines.append("|---" * (1 + len(view.members)) + "|")
     for row in view.rows:
-        told = [standing_text(row.members[code], len(row.commitments)) for code in view.members]
+        told = [standing_text(row.members[code], len(row.commitments), meanings) for code in view.members]
         lines.append(f"| {row.theme_label}: {row.label} | {' | '.join(told)} |")
     if view.unplaced:
         lines += ["", f"Commitments of the group that stand in no sub-theme: {view.unplaced}."]
@@ -251,7 +254,7 @@ _SIDE = (
 MEMBERS = (
     column("theme", str, "Code of the theme"), column("subtheme", str, "Name of the sub-theme"),
     *(column(f"group_{name}", kind, f"Of the group: {meaning}") for name, kind, meaning in _SIDE),
-    column("member", str, "Code of the member"), column("finding", str, f"What it does: {', '.join(STANDINGS)}"),
+    column("member", str, "Code of the member"), column("finding", str, f"What it does: {', '.join(standings())}"),
     *(column(f"member_{name}", kind, f"Of the member that carries it: {meaning}") for name, kind, meaning in _SIDE),
 )  # fmt: skip
 """Columns of a group against its members."""

@@ -121,6 +121,7 @@ async def test_a_schema_says_something(path):
     [
         ("/search.json", "/search.json"), ("/search.json", "/search.json?issuer=XBB&most=100"), ("/search.json", "/search.json?q=%22no+such+thing%22"),
         ("/compare.json", "/compare.json"), ("/compare.json", "/compare.json?issuer=XAA&issuer=XEE&at=2001"),
+        ("/compare.json", "/compare.json?issuer=XAA&issuer=XBB&kind=national_strategy&from=2016"),
         ("/compare.json", "/compare.json?by=year&theme=CAP"), ("/compare.json", "/compare.json?issuer=XAA&issuer=XBB&by=un-norms"),
         ("/compare.json", "/compare.json?issuer=XMG&members=1"), ("/compare/cell.json", "/compare/cell.json?issuer=XAA&year=2016"),
         ("/compare/cell.json", "/compare/cell.json?issuer=XBB&theme=SUP"), ("/guidelines/{id}.json", "/guidelines/un-norms.json?by=document"),

@@ -291,7 +291,35 @@ def test_a_comparison_as_text_shows_both_sides(concord, sample_settings):
 
 def test_a_comparison_at_a_year_leaves_out_later_texts(concord, sample_settings):
     text = concord("compare", "XAA", "XBB", "--db", sample_settings.db, "--at", "2016").stdout
-    assert "| has no document here |" in text
+    assert "| has no document here until 2016 |" in text
+
+
+def test_a_comparison_of_kinds_and_years_leaves_out_other_texts(concord, sample_settings):
+    asked = (
+        "compare",
+        "XAA",
+        "XBB",
+        "--db",
+        sample_settings.db,
+        "--json",
+        "--kind",
+        "national_strategy",
+        "--from",
+        2018,
+    )
+    found = json.loads(concord(*asked).stdout)
+    assert {one["id"] for one in found["documents"]} == {
+        "xbb-2018-strategy",
+        "xaa-2021-strategy",
+        "xbb-2022-action-plan",
+    }
+
+
+def test_a_kind_that_is_none_has_status_2_and_the_known_ones_are_named(concord, sample_settings):
+    result = concord("compare", "--db", sample_settings.db, "--kind", "strategy")
+    assert result.exit_code == 2
+    assert "strategy is no kind of document." in spoken(result)
+    assert "national_strategy, international_strategy" in spoken(result)
 
 
 def test_an_unknown_issuer_has_status_2_and_the_known_ones_are_named(concord, sample_settings):

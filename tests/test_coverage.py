@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from planting import plant_document, plant_passage, plant_promise
 
 from pipeline.coverage import (
+    ALL_DOCUMENTS,
     Axis,
     Cell,
+    Choice,
     Detection,
     behind,
     bounds,
@@ -93,8 +95,37 @@ def test_a_cell_without_commitments_says_which_of_its_passages_hold_one_on_somet
     promise = plant_promise(planted, "two", "We will pass laws against crime.", themes=("CRIME",))
     passage = rows(planted, "select passage_id from commitments where id = ?", [promise])[0]["passage_id"]
     table(planted, "theme_words").insert({"passage_id": passage, "theme_id": "LAW", "words": "laws"})
-    (shown,) = cell(planted, ["XBB"], "LAW", Axis(), None)["sides"][0]["touching"]
+    (shown,) = cell(planted, ["XBB"], "LAW", Axis(), ALL_DOCUMENTS)["sides"][0]["touching"]
     assert (shown["words"], [one["id"] for one in shown["elsewhere"]]) == ("laws", [promise])
+
+
+def test_years_that_are_not_asked_for_are_not_counted_by(planted):
+    assert topics(planted, Axis("year")) == [("2016", "2016"), ("2019", "2019")]
+    assert topics(planted, Axis("year"), Choice(since=2017)) == [("2019", "2019")]
+    assert topics(planted, Axis("year"), Choice(("un_submission",))) == []
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        (ALL_DOCUMENTS, ""), (Choice(at=2016), "until 2016"), (Choice(since=2016), "from 2016 on"),
+        (Choice(since=2010, at=2016), "from 2010 to 2016"), (Choice(since=2016, at=2016), "of 2016"),
+        (Choice(("group_declaration", "un_submission"), at=2016), "of the kind group declaration or UN submission until 2016"),
+    ],
+)  # fmt: skip
+def test_a_choice_of_documents_is_told_in_words(choice, words):
+    assert choice.words == words
+    assert findings(Axis(), choice)["no document"] == f"has no document here {words}".strip()
+
+
+def test_a_kind_that_is_none_is_an_error_that_names_those_there_are():
+    with pytest.raises(ConcordError, match=r"strategy is no kind of document\. The kinds are: national_strategy, "):
+        Choice(("strategy",))
+
+
+def test_years_that_end_before_they_begin_are_an_error_that_says_what_was_meant():
+    with pytest.raises(ConcordError, match=r"No year is both 2020 or later and 2016 or earlier\..* from 2016 to 2020"):
+        Choice(since=2020, at=2016)
 
 
 def test_a_year_without_a_text_is_no_silence(planted):

@@ -9,6 +9,7 @@ import json
 import pytest
 from planting import plant_document, plant_issuer, plant_promise
 
+from pipeline.coverage import Choice
 from pipeline.errors import ConcordError
 from pipeline.exporting import csv_text
 from pipeline.members import group_view, listing, to_json, to_markdown
@@ -78,7 +79,7 @@ def test_who_promises_it_more_or_less_firmly_carries_it(planted, relation):
 
 
 def test_texts_after_the_year_are_left_out(planted):
-    assert group_view(planted, "XMG", at=2018).rows[0].members["XAA"].finding == "no document"
+    assert group_view(planted, "XMG", Choice(at=2018)).rows[0].members["XAA"].finding == "no document"
 
 
 def test_an_issuer_that_is_no_group_is_an_error_that_names_the_groups(planted):

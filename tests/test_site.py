@@ -64,7 +64,9 @@ PAGES = [
     "/", "/search", "/search?q=training", "/search?q=nothing+that+is+here&in=commitment&theme=CAP", "/search.json?q=training",
     "/compare", "/compare?issuer=XAA&issuer=XBB", "/compare?issuer=XAA&issuer=XBB&issuer=XCC&at=2019&theme=CAP",
     "/compare.json?issuer=XAA&issuer=XBB", "/compare.csv?issuer=XAA&issuer=XBB", "/compare.md?issuer=XAA&issuer=XBB",
-    "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP", "/compare/cell?issuer=XBB&theme=SUP", "/documents",
+    "/compare?issuer=XAA&issuer=XBB&kind=national_strategy&from=2016", "/compare?kind=group_declaration&at=2020", "/compare.csv?from=2016",
+    "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP", "/compare/cell?issuer=XBB&theme=SUP", "/compare/cell?issuer=XAA&theme=CAP&kind=national_strategy&from=2016",
+    "/documents",
     "/document/xaa-2016-strategy", "/document/xff-2018-strategie", "/document/xdd-2020-strategy", "/theme/CAP", "/theme/CAP.svg", "/issuer/XAA",
     "/issuer/XAA-XBB", "/issuer/XMG", "/issuer/NATO", "/editions/xaa-strategy", "/guidelines", "/guidelines/un-norms",
     "/guidelines/un-norms?by=document", "/guidelines/un-norms?issuer=XAA&kind=national_strategy&at=2020", "/guidelines/un-norms/d",
@@ -175,6 +177,57 @@ async def test_issuers_that_are_too_many_to_compare_are_named(site):
     codes = ["XAA", "XBB", "XCC", "XDD", "XEE", "XFF", "XAA-XBB"]
     text = (await site.get("/compare?" + "&".join(f"issuer={code}" for code in codes))).text
     assert "Left out: XAA-XBB." in text
+
+
+CHOSEN = "kind=national_strategy&kind=joint_statement&from=2015&at=2020"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/compare", "/compare?issuer=XAA", "/compare?issuer=XAA&issuer=XBB", "/compare?issuer=XMG&members=1", "/guidelines/un-norms"],
+)  # fmt: skip
+async def test_a_form_that_is_sent_again_keeps_the_kinds_and_years(site, address):
+    tree = html.fromstring((await site.get(f"{address}{'&' if '?' in address else '?'}{CHOSEN}")).text)
+    assert tree.xpath("//form//input[@checked]/@value") == ["joint_statement", "national_strategy"]
+    assert [tree.xpath(f"string(//form//input[@name='{name}']/@value)") for name in ("from", "at")] == ["2015", "2020"]
+
+
+async def test_every_cell_of_some_kinds_and_years_leads_to_as_many_quotes_as_it_says(site):
+    cells = html.fromstring((await site.get(f"/compare?{CHOSEN}")).text).xpath("//td/a[@class='committed']")[:12]
+    links = [cell.get("href") for cell in cells]
+    counts = [(await site.get(f"/{link.replace('?', '.json?', 1)}")).json()["count"] for link in links]
+    assert counts == [int(cell.text) for cell in cells]
+    assert all(link.endswith(CHOSEN) for link in links)
+    assert max(counts) > 1
+
+
+async def test_a_row_of_two_issuers_leads_to_the_quotes_of_the_same_documents(site):
+    tree = html.fromstring((await site.get(f"/compare?issuer=XAA&issuer=XBB&{CHOSEN}")).text)
+    row = tree.xpath("//tbody/tr[count(td/a[contains(@class, 'committed')]) = 2]")[0]
+    link = row.xpath("td/a/@href")[0]
+    assert (await site.get(link.replace("?", ".json?", 1))).json()["count"] == sum(map(int, row.xpath("td/a/b/text()")))
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [("kind=strategy", "strategy is no kind of document. The kinds are: "), ("from=2020&at=2016", "from 2016 to 2020")],
+)  # fmt: skip
+async def test_what_no_document_can_be_is_an_error_that_says_so(site, asked, said):
+    for address in (
+        "/compare?",
+        "/compare?issuer=XAA&issuer=XBB&",
+        "/compare/cell?theme=CAP&",
+        "/compare.json?",
+        "/guidelines/un-norms?",
+    ):
+        response = await site.get(f"{address}{asked}")
+        assert (response.status_code, said in response.text) == (404, True), address
+
+
+async def test_one_issuer_alone_is_told_whom_it_can_be_compared_with(site):
+    (note,) = html.fromstring((await site.get("/compare?issuer=XMG&at=2020")).text).find_class("c-note")
+    assert "compared with nobody yet" in note.text_content()
+    assert note.xpath(".//a/@href") == ["/compare?issuer=XMG&members=1&at=2020"]
 
 
 async def test_a_form_that_is_sent_again_keeps_all_who_are_compared(site):
@@ -624,7 +677,7 @@ async def test_hostile_words_of_a_document_are_shown_and_never_run(hostile, addr
     "address",
     [
         "/search?q={}", "/search?q=training&issuer={}", "/search?q=training&theme={}&kind={}&in={}&from={}", "/compare?issuer={}",
-        "/compare?issuer=XAA&issuer={}", "/compare?issuer=XAA&issuer=XBB&theme={}&at={}", "/compare/cell?issuer={}&theme=CAP",
+        "/compare?issuer=XAA&issuer={}", "/compare?issuer=XAA&issuer=XBB&theme={}&at={}", "/compare?kind={}", "/compare?from={}&kind=national_strategy", "/compare/cell?issuer={}&theme=CAP",
         "/theme/CAP?subtheme={}", "/document/xaa-2016-strategy?passage={}", "/document/xaa-2016-strategy?start={}", "/{}",
     ],
 )  # fmt: skip
@@ -642,6 +695,7 @@ async def test_a_number_that_cannot_be_meant_is_no_error(site, value):
     for address in (
         "/search?q=training&start=",
         "/compare?issuer=XAA&issuer=XBB&at=",
+        "/compare?issuer=XAA&issuer=XBB&from=",
         "/document/xaa-2016-strategy?start=",
     ):
         assert (await site.get(address + value)).status_code == 200

@@ -70,7 +70,11 @@ _ISSUERS = Parameter(
     "issuer", "Code of an issuer; repeat it for several. Joint texts count for each who signed", is_many=True
 )
 _KINDS = Parameter("kind", "Kind of document, such as national_strategy; repeat it for several", is_many=True)
-_AT = Parameter("at", "Only texts published up to this year", int)
+_CHOICE = (
+    _KINDS,
+    Parameter("from", "Only documents published from this year on", int),
+    Parameter("at", "Only documents published up to this year", int),
+)
 _CODE, _NAME = _in_path("code", "Code of the theme"), _in_path("id", "Permanent name of the document")
 _ISSUER = _in_path("code", "Code of the issuer")
 _GUIDELINE = _in_path("id", "Name of the guideline")
@@ -109,7 +113,7 @@ OPERATIONS = (
         "/compare", "Two or more issuers side by side; a group against its members; else everybody.", "Comparison",
         (
             _ISSUERS, Parameter("by", "theme, subtheme (of one theme), year, or the id of a guideline whose elements are counted"),
-            Parameter("theme", "Only this theme"), _AT, Parameter("members", "1: the one issuer, a group, against its members", int),
+            Parameter("theme", "Only this theme"), *_CHOICE, Parameter("members", "1: the one issuer, a group, against its members", int),
         ),
         alone=lists.CELLS, or_else="GroupView",
     ),
@@ -118,7 +122,7 @@ OPERATIONS = (
         (
             _ISSUERS, Parameter("theme", "Code of a theme"), Parameter("subtheme", "Id of a sub-theme, instead"),
             Parameter("element", "Id of an element of a guideline, instead"),
-            Parameter("year", "Year, instead; with a theme, only commitments on it", int), _AT,
+            Parameter("year", "Year, instead; with a theme, only commitments on it", int), *_CHOICE,
         ),
     ),
     Operation("/documents", "Every document, read or not.", lists.DOCUMENTS),
@@ -151,11 +155,11 @@ OPERATIONS = (
     Operation("/guidelines", "Guides and norms, with which every document is compared.", lists.GUIDELINES),
     Operation(
         "/guidelines/{id}", "What everybody says to each element of a guideline.", lists.SCORES,
-        (_GUIDELINE, _ISSUERS, _KINDS, _AT, Parameter("by", "A row for each document, and not for each issuer", choices=("issuer", "document"))),
+        (_GUIDELINE, _ISSUERS, *_CHOICE, Parameter("by", "A row for each document, and not for each issuer", choices=("issuer", "document"))),
     ),
     Operation(
         "/guidelines/{id}/{code}", "All quotes behind the cells of one element, and the passages that only mention it.", lists.BEHIND,
-        (_GUIDELINE, _in_path("code", "Code of the element"), _ISSUERS, _KINDS, _AT, _ONE_DOCUMENT),
+        (_GUIDELINE, _in_path("code", "Code of the element"), _ISSUERS, *_CHOICE, _ONE_DOCUMENT),
     ),
     Operation("/watches", "The saved searches.", lists.WATCHES),
     Operation("/watches/{name}", "All that a saved search has found and that is still here.", lists.WATCH_HITS, (_in_path("name", "Name of the saved search"),)),

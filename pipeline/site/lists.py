@@ -18,7 +18,7 @@ from sqlite_utils import Database
 
 from .. import members as grouped
 from ..comparing import Comparison, own_documents
-from ..coverage import AXES, Axis, matrix
+from ..coverage import AXES, Axis, Choice, matrix
 from ..due import Due
 from ..exporting import Column, Listing, column, described
 from ..printing import MATRIX, listings, matrix_listing
@@ -191,22 +191,42 @@ def documents(db: Database, address: Address) -> Listing:
     return Listing("documents", "Documents", DOCUMENTS, found)
 
 
-def coverage(db: Database, address: Address, axis: Axis, at: int | None) -> Listing:
+def asked_of(choice: Choice) -> str:
+    """Return the part of a query string that asks for a choice of documents; "" for all."""
+    years = [("from", choice.since), ("at", choice.at)]
+    return urlencode([*(("kind", kind) for kind in choice.kinds), *((name, year) for name, year in years if year)])
+
+
+def compare_path(issuers: Sequence[str], axis: Axis, choice: Choice, *, is_of_members: bool = False) -> str:
+    """Return the path at which a comparison can be asked for again, with nothing in it that narrows nothing."""
+    asked = [("issuer", code) for code in issuers] + ([("members", "1")] if is_of_members else [])
+    asked += [("by", axis.by)] if axis.by != "theme" else []
+    asked += [("theme", axis.theme)] if axis.theme else []
+    return _with_query("/compare", urlencode(asked), asked_of(choice))
+
+
+def cell_path(issuers: Sequence[str], topic: str, axis: Axis, choice: Choice) -> str:
+    """Return the path of the quotes behind the cells of a topic."""
+    asked = [("issuer", code) for code in issuers]
+    asked += [("theme", axis.theme)] if axis.by == "year" and axis.theme else []
+    asked += [(axis.by if axis.by in AXES else "element", topic)]
+    return _with_query("/compare/cell", urlencode(asked), asked_of(choice))
+
+
+def _with_query(path: str, *parts: str) -> str:
+    query = "&".join(part for part in parts if part)
+    return f"{path}?{query}" if query else path
+
+
+def coverage(db: Database, address: Address, axis: Axis, choice: Choice) -> Listing:
     """Return the matrix of everybody, a row for each of its cells."""
-    listing = matrix_listing(matrix(db, axis, at=at))
+    listing = matrix_listing(matrix(db, axis, choice))
     return _with_addresses(
-        listing, [_ADDRESS], lambda row: [address(_cell_path(row["issuer_id"], row["topic_id"], axis, at))]
+        listing, [_ADDRESS], lambda row: [address(cell_path([row["issuer_id"]], row["topic_id"], axis, choice))]
     )
 
 
-def _cell_path(issuer: str, topic: str, axis: Axis, at: int | None) -> str:
-    """Return the path of the quotes behind a cell."""
-    asked: dict[str, Any] = {"issuer": issuer, **({"theme": axis.theme} if axis.by == "year" else {})}
-    asked |= {axis.by if axis.by in AXES else "element": topic, "at": at}
-    return f"/compare/cell?{urlencode([(name, value) for name, value in asked.items() if value])}"
-
-
-def comparison(found: Comparison, address: Address, at: int | None, here: str) -> tuple[Listing, ...]:
+def comparison(found: Comparison, address: Address, here: str) -> tuple[Listing, ...]:
     """Return what a comparison lists, each row with its address: counterparts, cells, who names whom, documents.
 
     Args:
@@ -215,16 +235,20 @@ def comparison(found: Comparison, address: Address, at: int | None, here: str) -
     pairs, cells, namings, texts = listings(found, here)
     return (
         _with_addresses(pairs, _ADDRESSES, lambda row: [address(f"/commitment/{row[side]}") for side in ("id_a", "id_b")]),
-        _with_addresses(cells, [_ADDRESS], lambda row: [address(_cell_path(row["issuer"], row["topic"], found.axis, at))]),
+        _with_addresses(cells, [_ADDRESS], lambda row: [address(cell_path([row["issuer"]], row["topic"], found.axis, found.choice))]),
         _with_addresses(namings, [_ADDRESS], lambda row: [address(f"/issuer/{percent_encoded(row['issuer'], safe='')}")]),
         _with_addresses(texts, [_ADDRESS], lambda row: [address(f"/document/{row['id']}")]),
     )  # fmt: skip
 
 
-def members(view: grouped.GroupView, address: Address) -> Listing:
-    """Return a group against its members, each row with the addresses of its quotes."""
+def members(view: grouped.GroupView, address: Address, here: str) -> Listing:
+    """Return a group against its members, each row with the addresses of its quotes.
+
+    Args:
+        here: the address of the comparison itself.
+    """
     return _with_addresses(
-        grouped.listing(view),
+        grouped.listing(view, here),
         _MEMBERS_ADDRESSES,
         lambda row: [row[side] and address(f"/commitment/{row[side]}") for side in ("group_id", "member_id")],
     )
@@ -239,9 +263,11 @@ def _with_addresses(
     return replace(listing, columns=(*listing.columns, *columns), rows=found)
 
 
-def cell(db: Database, address: Address, issuers: list[str], topic: str, axis: Axis, at: int | None) -> Listing | None:
+def cell(
+    db: Database, address: Address, issuers: Sequence[str], topic: str, axis: Axis, choice: Choice
+) -> Listing | None:
     """Return the quotes behind the cells of one topic; where there is no commitment, the passages that the page shows."""
-    found = queries.cell(db, issuers, topic, axis, at)
+    found = queries.cell(db, issuers, topic, axis, choice)
     if found is None:
         return None
     listed: list[dict[str, Any]] = []
@@ -363,9 +389,11 @@ def guidelines(db: Database, address: Address) -> Listing:
     return Listing("guidelines", "Guidelines", GUIDELINES, guiding.guidelines(db))
 
 
-def guideline(db: Database, address: Address, name: str, choice: guiding.Choice, by: str) -> Listing | None:
+def guideline(
+    db: Database, address: Address, name: str, issuers: Sequence[str], choice: Choice, by: str
+) -> Listing | None:
     """Return what everybody says to a guideline, a row for each cell of the page."""
-    found = guiding.guideline(db, name, choice, by)
+    found = guiding.guideline(db, name, issuers, choice, by)
     if found is None:
         return None
     listed = [
@@ -382,10 +410,10 @@ def guideline(db: Database, address: Address, name: str, choice: guiding.Choice,
 
 
 def element(
-    db: Database, address: Address, name: str, code: str, choice: guiding.Choice, document: str
+    db: Database, address: Address, name: str, code: str, issuers: Sequence[str], choice: Choice, document: str
 ) -> Listing | None:
     """Return all quotes behind the cells of one element, and the passages that only mention it."""
-    found = guiding.element(db, name, code, choice, document)
+    found = guiding.element(db, name, code, issuers, choice, document)
     if found is None:
         return None
     names = found["names"]

@@ -22,11 +22,11 @@ from ..comparing import (
     quotes,
     silences,
 )
-from ..coverage import AXES, Axis, behind, bounds, cells, detection, findings, ids_in, in_words, shades, topics
+from ..coverage import AXES, Axis, Choice, behind, bounds, cells, detection, findings, ids_in, in_words, shades, topics
 from ..coverage import matrix as everybody
 from ..editions import differences
 from ..judging import RELATIONS
-from ..members import STANDINGS, group_view
+from ..members import group_view, standings
 from ..passages import language_name, load_sheets, to_passage
 from ..store import rows
 
@@ -103,12 +103,12 @@ def choices(db: Database) -> dict[str, Any]:
     }
 
 
-def matrix(db: Database, axis: Axis, at: int | None) -> dict[str, Any]:
+def matrix(db: Database, axis: Axis, choice: Choice) -> dict[str, Any]:
     """Return what all issuers do with every topic of an axis, for the page."""
-    found = everybody(db, axis, at=at)
+    found = everybody(db, axis, choice)
     return {
         "matrix": found,
-        "meanings": findings(axis),
+        "meanings": findings(axis, choice),
         **_shown_counts(db, [cell.commitments for cell in found.cells.values()]),
     }
 
@@ -136,9 +136,9 @@ def axes(db: Database) -> dict[str, str]:
     return {**{name: label.lower() for name, label in AXES.items()}, **guidelines}
 
 
-def comparison(db: Database, issuers: Sequence[str], at: int | None, axis: Axis) -> dict[str, Any]:
+def comparison(db: Database, issuers: Sequence[str], choice: Choice, axis: Axis) -> dict[str, Any]:
     """Return the comparison of issuers, for the page."""
-    found = compare(db, issuers, at=at, theme=axis.theme, by=axis.by)
+    found = compare(db, issuers, choice, theme=axis.theme, by=axis.by)
     labels = {row["id"]: row["label"] for row in rows(db, "select id, label from bindingness")}
     names = {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")}
     ids = [quote.id for pair in found.counterparts for quote in (pair.a, pair.b)]
@@ -150,7 +150,7 @@ def comparison(db: Database, issuers: Sequence[str], at: int | None, axis: Axis)
     pairs = {name: [pair for pair in found.counterparts if pair.theme == name] for name, _ in found.themes}
     return {
         "comparison": found,
-        "meanings": findings(axis),
+        "meanings": findings(axis, choice),
         "marks": marks,
         "relations": RELATIONS,
         "pairs": {name: of_theme for name, of_theme in pairs.items() if of_theme},
@@ -165,16 +165,16 @@ def comparison(db: Database, issuers: Sequence[str], at: int | None, axis: Axis)
     }
 
 
-def members(db: Database, group: str, at: int | None, theme: str) -> dict[str, Any]:
+def members(db: Database, group: str, choice: Choice, theme: str) -> dict[str, Any]:
     """Return a group against its members, for the page."""
-    view = group_view(db, group, at=at, theme=theme)
+    view = group_view(db, group, choice, theme=theme)
     shown = [
         quote
         for row in view.rows
         for one in row.commitments
         for quote in (one.quote, *(quote for listed in one.carriers.values() for quote in listed))
     ]
-    return {"view": view, "standings": STANDINGS, "confidence": confidence(db, [quote.id for quote in shown])}
+    return {"view": view, "standings": standings(choice), "confidence": confidence(db, [quote.id for quote in shown])}
 
 
 def confidence(db: Database, ids: Iterable[str]) -> dict[str, float]:
@@ -183,15 +183,15 @@ def confidence(db: Database, ids: Iterable[str]) -> dict[str, float]:
     return {row["id"]: row["confidence"] for row in rows(db, sql, [json.dumps(list(ids))])}
 
 
-def cell(db: Database, issuers: list[str], topic: str, axis: Axis, at: int | None) -> dict[str, Any] | None:
+def cell(db: Database, issuers: Sequence[str], topic: str, axis: Axis, choice: Choice) -> dict[str, Any] | None:
     """Return the quotes behind the cells of one topic, issuer by issuer; None for an unknown topic."""
-    label = dict(topics(db, axis)).get(topic)
+    label = dict(topics(db, axis, choice)).get(topic)
     if label is None:
         return None
     of = rows(db, "select * from themes where id = ?", [topic if axis.by == "theme" else axis.theme])
     names = {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")}
     codes = [code for code in issuers if code in names]
-    counted = cells(db, codes, axis, at=at, only=[topic])
+    counted = cells(db, codes, axis, choice, only=[topic])
     sides: list[dict[str, Any]] = [
         {
             "issuer": code,
@@ -200,14 +200,14 @@ def cell(db: Database, issuers: list[str], topic: str, axis: Axis, at: int | Non
             "cell": counted.get((code, topic)),
             "touching": _touching(db, found.passages),
         }
-        for code, found in behind(db, codes, topic, axis, at=at).items()
+        for code, found in behind(db, codes, topic, axis, choice).items()
     ]
     ids = [quote.id for side in sides for quote in side["quotes"]]
     return {
         "label": label,
         "theme": of[0] if of else None,
         "axis": axis,
-        "meanings": findings(axis),
+        "meanings": findings(axis, choice),
         "names": names,
         "sides": sides,
         "confidence": confidence(db, ids),

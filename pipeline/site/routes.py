@@ -6,7 +6,7 @@ import asyncio
 import shlex
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from sqlite_utils import Database
 
 from .. import members
 from ..citing import FORMS, Citation, is_local
-from ..coverage import Axis
+from ..coverage import Axis, Choice
 from ..due import HOW, WRITTEN, Due, is_written
 from ..editions import CHANGES
 from ..errors import ConcordError, FilterError
@@ -238,6 +238,21 @@ def _day(request: Any, name: str) -> str:
     return value if is_written(value) else ""
 
 
+def _chosen(request: Any) -> tuple[str, ...]:
+    """Return the codes of the issuers that were asked for, each once, and no more than are compared at a time."""
+    return tuple(dict.fromkeys(_list(request, "issuer")))[:_ISSUERS]
+
+
+def _choice(request: Any) -> Choice:
+    """Return which documents a page is to count."""
+    try:
+        return Choice(
+            tuple(dict.fromkeys(_list(request, "kind"))), _whole(request, "from") or None, _whole(request, "at") or None
+        )
+    except ConcordError as error:
+        raise NotFound(str(error)) from error
+
+
 def _due(request: Any) -> Due:
     return Due(_day(request, "due_from"), _day(request, "due_to"))
 
@@ -368,7 +383,7 @@ async def compare(datasette: Any, request: Any) -> Response:
     database = _database(datasette)
     asked = list(dict.fromkeys(_list(request, "issuer")))
     issuers, left_out = asked[:_ISSUERS], asked[_ISSUERS:]
-    at = _whole(request, "at")
+    choice = _choice(request)
     by, theme = request.args.get("by") or "theme", request.args.get("theme") or ""
     is_of_no_theme = by == "subtheme" and not theme  # a form that asks for sub-themes may leave the theme open
     axis = Axis("theme" if is_of_no_theme else by, theme)
@@ -376,7 +391,8 @@ async def compare(datasette: Any, request: Any) -> Response:
         "chosen": issuers,
         "left_out": left_out,
         "most_issuers": _ISSUERS,
-        "at": at,
+        "choice": choice,
+        "texts": lists.asked_of(choice),
         "theme": axis.theme,
         "axis": axis,
         "axes": await ask_once(database, queries.axes),
@@ -386,19 +402,19 @@ async def compare(datasette: Any, request: Any) -> Response:
     }
     try:
         if len(issuers) == 1 and request.args.get("members"):
-            return await _members(datasette, request, issuers[0], at, shown)
+            return await _members(datasette, request, issuers[0], shown)
         if len(issuers) < 2:
             if issuers and issuers[0] not in {row["id"] for row in shown["choices"]["issuers"]}:
                 raise NotFound(f"{issuers[0]} issued no document of this database.")
-            return await _matrix(datasette, request, axis, at, shown)
-        found = await ask_once(database, queries.comparison, tuple(issuers), at, axis)
+            return await _matrix(datasette, request, shown)
+        found = await ask_once(database, queries.comparison, tuple(issuers), choice, axis)
     except ConcordError as error:
         raise NotFound(str(error)) from error
     if form := request.url_vars.get("format"):
         comparison = found["comparison"]
 
         def listed() -> tuple[Listing, ...]:
-            return lists.comparison(comparison, addresses(datasette, request), at, _address(datasette, request))
+            return lists.comparison(comparison, addresses(datasette, request), _address(datasette, request))
 
         made: dict[str, Callable[[], str | bytes]] = {
             "json": lambda: to_json(comparison),
@@ -425,11 +441,11 @@ MEASURES = {
 """What the matrix of everybody can show in its cells."""
 
 
-async def _matrix(datasette: Any, request: Any, axis: Axis, at: int | None, shown: dict[str, Any]) -> Response:
-    form = request.url_vars.get("format")
+async def _matrix(datasette: Any, request: Any, shown: dict[str, Any]) -> Response:
+    form, axis, choice = request.url_vars.get("format"), shown["axis"], shown["choice"]
     if form in LIST_FORMS:
-        return await _listed(datasette, request, lists.coverage, axis, at)
-    found = await ask_once(_database(datasette), queries.matrix, axis, at)
+        return await _listed(datasette, request, lists.coverage, axis, choice)
+    found = await ask_once(_database(datasette), queries.matrix, axis, choice)
     if form:
         name = f"coverage-by-{axis.by}"
         return await _export(datasette, form, name, lambda: matrix_to_markdown(found["matrix"]))
@@ -447,11 +463,11 @@ async def _matrix(datasette: Any, request: Any, axis: Axis, at: int | None, show
     return await _page(datasette, request, "concord_matrix.html", {**shown, **found, **more})
 
 
-async def _members(datasette: Any, request: Any, group: str, at: int | None, shown: dict[str, Any]) -> Response:
-    found = await ask_once(_database(datasette), queries.members, group, at, shown["theme"])
+async def _members(datasette: Any, request: Any, group: str, shown: dict[str, Any]) -> Response:
+    found = await ask_once(_database(datasette), queries.members, group, shown["choice"], shown["theme"])
     if form := request.url_vars.get("format"):
         view = found["view"]
-        listing = replace(lists.members(view, addresses(datasette, request)), address=_address(datasette, request))
+        listing = lists.members(view, addresses(datasette, request), _address(datasette, request))
         made: dict[str, Callable[[], str | bytes]] = {
             "json": lambda: members.to_json(view),
             "csv": lambda: to_csv(listing),
@@ -490,11 +506,11 @@ async def _export(datasette: Any, form: str, name: str, make: Callable[[], str |
 async def cell(datasette: Any, request: Any) -> Response:
     """/compare/cell: the quotes behind the cells of one theme, sub-theme, element of a guideline, or year."""
     database = _database(datasette)
-    issuers, at = _list(request, "issuer")[:_ISSUERS], _whole(request, "at")
+    issuers, choice = _chosen(request), _choice(request)
     axis, topic = await _topic(database, request)
     if request.url_vars.get("format"):
-        return await _listed(datasette, request, lists.cell, issuers, topic, axis, at, kind="topic")
-    found = await ask(database, queries.cell, issuers, topic, axis, at)
+        return await _listed(datasette, request, lists.cell, issuers, topic, axis, choice, kind="topic")
+    found = await ask(database, queries.cell, issuers, topic, axis, choice)
     if found is None:
         raise NotFound("There is nothing of that name to be counted.")
     asked = _without(request.query_string, "start")
@@ -506,8 +522,8 @@ async def cell(datasette: Any, request: Any) -> Response:
     count = sum(len(side["quotes"] or side["touching"]) for side in found["sides"])
     shown = {
         **found,
-        "at": at,
-        "chosen": issuers,
+        "choice": choice,
+        "back": lists.compare_path(issuers, axis, choice),
         "parts": list(parts),
         "start": start,
         "quotes_a_part": quotes_a_part,
@@ -730,21 +746,23 @@ async def guideline(datasette: Any, request: Any) -> Response:
     """/guidelines/<id>: who commits to each element of a guideline, who only mentions it, and who is silent."""
     database, name = _database(datasette), request.url_vars["name"]
     by = "document" if request.args.get("by") == "document" else "issuer"
+    asked = name, _chosen(request), _choice(request), by
     if request.url_vars.get("format"):
-        return await _listed(datasette, request, lists.guideline, name, _choice(request), by, kind="guideline")
-    found = await ask_once(database, guiding.guideline, name, _choice(request), by)
+        return await _listed(datasette, request, lists.guideline, *asked, kind="guideline")
+    found = await ask_once(database, guiding.guideline, *asked)
     if found is None:
         raise await _not_here(database, "guideline", name)
-    lines, asked = found["lines"], _without(request.query_string, "start")
+    lines, here = found["lines"], _without(request.query_string, "start")
     parts = in_parts([len(found["elements"])] * len(lines), _CELLS_A_PAGE, _whole(request, "start") or 0)
     shown = {
         **found,
         "lines": lines[parts.begin : parts.end],
         "count": len(lines),
         "parts": parts,
-        "here_without_start": asked,
+        "here_without_start": here,
+        "texts": lists.asked_of(found["choice"]),
         "choices": await ask_once(database, queries.choices),
-        "taken": [Taken(len(lines) * len(found["elements"]), "score", f"/guidelines/{name}", asked)],
+        "taken": [Taken(len(lines) * len(found["elements"]), "score", f"/guidelines/{name}", here)],
     }
     return await _page(datasette, request, "concord_guideline.html", shown)
 
@@ -752,20 +770,15 @@ async def guideline(datasette: Any, request: Any) -> Response:
 async def element(datasette: Any, request: Any) -> Response:
     """/guidelines/<id>/<code>: the quotes behind the cells of one element."""
     name, code, document = request.url_vars["name"], request.url_vars["code"], request.args.get("document") or ""
+    asked = name, code, _chosen(request), _choice(request), document
     if request.url_vars.get("format"):
-        return await _listed(datasette, request, lists.element, name, code, _choice(request), document)
-    found = await ask(_database(datasette), guiding.element, name, code, _choice(request), document, guiding.MOST)
+        return await _listed(datasette, request, lists.element, *asked)
+    found = await ask(_database(datasette), guiding.element, *asked, guiding.MOST)
     if found is None:
         raise NotFound("There is no such element of a guideline.")
     count = found["commitments"] + found["mentioned"]
     taken = [Taken(count, "quote", f"/guidelines/{name}/{code}", request.query_string)]
     return await _page(datasette, request, "concord_element.html", {**found, "taken": taken})
-
-
-def _choice(request: Any) -> guiding.Choice:
-    """Return which texts a page of a guideline is to count."""
-    issuers = list(dict.fromkeys(_list(request, "issuer")))[:_ISSUERS]
-    return guiding.Choice(tuple(issuers), tuple(_list(request, "kind")), _whole(request, "at"))
 
 
 async def quality(datasette: Any, request: Any) -> Response:
