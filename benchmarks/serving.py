@@ -126,6 +126,8 @@ def addresses(path: Path) -> list[str]:
     found += [
         f"/compare/cell?{pair}&theme=INC",
         f"/compare/cell?{pair}&year=2018",
+        f"/compare/citation.bib?{pair}",
+        f"/compare/cell/citation.bib?{pair}&theme=INC",
         "/documents",
         f"/document/{one['document']}",
     ]

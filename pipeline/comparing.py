@@ -38,7 +38,7 @@ from .store import rows
 
 __all__ = [
     "FINDINGS", "NAMINGS_COUNTED", "Axis", "Cell", "Choice", "Comparison", "Counterpart", "Naming", "Quote", "compare",
-    "issuers_with_documents", "own_documents", "quotes", "quotes_of_cell", "to_quote",
+    "issuers_with_documents", "names_of", "own_documents", "quotes", "quotes_of_cell", "to_quote",
 ]  # fmt: skip
 
 NEAREST_FIRST = "case relation when 'related' then 2 when 'other instrument' then 1 else 0 end"
@@ -152,13 +152,7 @@ def compare(
         ConcordError: an issuer is not in the database, or nothing can be counted so.
     """
     axis = Axis(by, theme)
-    names = {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")}
-    unknown = [code for code in issuers if code not in names]
-    if unknown:
-        raise ConcordError(
-            f"{', '.join(unknown)} is not in this database.",
-            remedy=f"Its issuers are: {', '.join(issuers_with_documents(db))}.",
-        )
+    names = names_of(db, issuers)
     themes = tuple(
         (row["id"], row["label"])
         for row in rows(db, "select id, label from themes order by position")
@@ -169,7 +163,7 @@ def compare(
     listed = topics_of(counted, topics(db, axis, choice))
     return Comparison(
         issuers=tuple(issuers),
-        names={code: names[code] for code in issuers},
+        names=names,
         axis=axis,
         choice=choice,
         topics=listed,
@@ -184,6 +178,22 @@ def compare(
         counterparts=tuple(_counterparts(db, own, [name for name, _ in themes], most)),
         namings=tuple(_namings(db, own)),
     )
+
+
+def names_of(db: Database, issuers: Sequence[str]) -> dict[str, str]:
+    """Return the names of issuers by their codes, in this order.
+
+    Raises:
+        ConcordError: one is not in the database.
+    """
+    names = {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")}
+    unknown = [code for code in issuers if code not in names]
+    if unknown:
+        raise ConcordError(
+            f"{', '.join(unknown)} is not in this database.",
+            remedy=f"Its issuers are: {', '.join(issuers_with_documents(db))}.",
+        )
+    return {code: names[code] for code in issuers}
 
 
 _QUOTE = """

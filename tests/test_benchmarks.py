@@ -224,7 +224,9 @@ def test_most_answers_take_no_longer_than_the_percentile(serving, values, found)
 
 def test_each_page_of_the_site_is_timed(serving, sample_settings):
     timed = serving.addresses(sample_settings.db)
-    pages = {route.strip("^$").split("(")[0].rstrip("/").removesuffix("\\.json") for route, _ in PAGES}
+    pages = {
+        route.strip("^$").split("(")[0].rstrip("/").removesuffix("\\.json").removesuffix("\\.") for route, _ in PAGES
+    }
     assert {page for page in pages if not any(address.startswith(page) for address in timed)} == set()
 
 

@@ -21,6 +21,7 @@ from pipeline.citing import (
     in_words,
     is_local,
     is_site,
+    listed,
     one_line,
     to_bibtex,
     to_csl,
@@ -218,6 +219,35 @@ def test_an_address_holds_no_sign_that_could_end_it(url):
 
 def test_an_address_that_is_encoded_already_stays_as_it_is():
     assert address("https://x/a%20b?c=d&e=f#g") == "https://x/a%20b?c=d&e=f#g"
+
+
+COMPARED = Citation(
+    key="arvenia-and-belmora-compared-1a2b3c4d", authors=(), title="Arvenia and Belmora compared, documents until 2016", kind="Comparison",
+    permalink="http://localhost/compare?issuer=XAA&issuer=XBB&at=2016", accessed=date(2026, 11, 30), published_on="2026-11-29",
+    version="0.1.0, database of 2026-11-29 13:53 UTC",
+)  # fmt: skip
+
+
+def test_a_comparison_is_cited_with_the_version_of_the_database_that_says_it():
+    assert to_text(COMPARED) == (
+        "Arvenia and Belmora compared, documents until 2016, version 0.1.0, database of 2026-11-29 13:53 UTC (29 November 2026)."
+        " In: Concord, http://localhost/compare?issuer=XAA&issuer=XBB&at=2016 (accessed 30 November 2026).\n"
+    )
+    assert "*, version 0.1.0, database of" in to_markdown(COMPARED)
+    entry = read_bibtex(to_bibtex(COMPARED))
+    assert (entry.type, entry.fields["howpublished"]) == ("misc", f"Concord, version {COMPARED.version}")
+    record = read_ris(to_ris(COMPARED))
+    assert (record["type_of_reference"], record["edition"], record["urls"]) == (
+        "ELEC",
+        COMPARED.version,
+        [COMPARED.permalink],
+    )
+    (value,) = json.loads(to_csl(COMPARED))
+    assert (value["type"], value["version"], value["URL"]) == ("webpage", COMPARED.version, COMPARED.permalink)
+
+
+def test_names_are_listed_as_in_a_sentence():
+    assert [listed(names) for names in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
 
 
 def test_a_key_is_one_word():

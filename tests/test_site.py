@@ -72,6 +72,7 @@ PAGES = [
     "/guidelines/un-norms?by=document", "/guidelines/un-norms?issuer=XAA&kind=national_strategy&at=2020", "/guidelines/un-norms/d",
     "/guidelines/un-norms/d?issuer=XAA", "/guidelines/un-norms/d?document=xaa-2016-strategy", "/quality", "/problems",
     "/watches", "/watches/training.atom", "/search?issuer=XBB&theme=CAP", "/search?q=training&mode=words",
+    "/compare/citation.txt?issuer=XAA&issuer=XBB&at=2016", "/compare/cell/citation.bib?issuer=XAA&theme=CAP",
     "/search.csv?q=training", "/compare.xlsx", "/compare/cell.csv?issuer=XAA&theme=CAP", "/document/xaa-2016-strategy/commitments.csv",
     "/document/xaa-2016-strategy/mentions.json", "/theme/CAP/commitments.xlsx", "/issuer/XAA/commitments.csv", "/issuer/XAA/mentions.csv",
     "/editions/xaa-strategy.csv", "/guidelines/un-norms.csv", "/openapi.json",
@@ -179,6 +180,40 @@ async def test_issuers_that_are_too_many_to_compare_are_named(site):
     assert "Left out: XAA-XBB." in text
 
 
+CITABLE = [
+    ("/compare", "?start=9&by=theme&theme=&at=2016&issuer=XAA&issuer=XBB", "?issuer=XAA&issuer=XBB&at=2016", "Arvenia and Belmora compared, documents until 2016"),
+    ("/compare", "?issuer=XMG&members=1&from=2015", "?issuer=XMG&members=1&from=2015", "Meridian Group compared with its members, documents from 2015 on"),
+    ("/compare", "?by=year&theme=CAP&issuer=XAA", "?by=year&theme=CAP", "All issuers compared on “Skills, education and awareness” by year"),
+    ("/compare/cell", "?theme=CAP&issuer=XAA&issuer=XBB&kind=national_strategy", "?issuer=XAA&issuer=XBB&theme=CAP&kind=national_strategy", "Skills, education and awareness: Arvenia and Belmora, documents of the kind national strategy"),
+]  # fmt: skip
+"""Pages that can be cited: address, query as it was asked, query as it is cited, and title."""
+
+
+@pytest.mark.parametrize(("address", "asked", "cited", "title"), CITABLE)
+async def test_a_comparison_is_cited_by_its_title_and_by_an_address_at_which_it_stands_again(
+    site, address, asked, cited, title
+):
+    page = html.fromstring((await site.get(address + asked)).text)
+    (told,) = page.xpath("//details[@id='cite']/p[@class='c-cite']/text()")
+    assert page.findtext(".//title").strip() == f"{title} · Concord"
+    assert told.startswith(f"{title}, version 0.1.0, database of ")
+    assert f"In: Concord, http://localhost{address}{cited} (accessed" in told
+    again = html.fromstring((await site.get(address + cited)).text)
+    tables = [[row.text_content() for row in one.xpath("//td | //blockquote")] for one in (page, again)]
+    assert tables[0] == tables[1] != []
+
+
+@pytest.mark.parametrize(("address", "asked", "cited", "title"), CITABLE)
+async def test_every_form_of_a_citation_can_be_taken_away(site, address, asked, cited, title):
+    page = html.fromstring((await site.get(address + asked)).text)
+    links = page.xpath("//details[@id='cite']/p[@class='c-take']/a/@href")
+    assert links == [f"{address}/citation.{ending}{cited}" for ending in FORMS]
+    for link in links:
+        response = await site.get(link)
+        assert (response.status_code, title.partition(" “")[0] in response.text) == (200, True), link
+        assert response.headers["content-disposition"].startswith("attachment; filename=")
+
+
 CHOSEN = "kind=national_strategy&kind=joint_statement&from=2015&at=2020"
 
 
@@ -256,7 +291,8 @@ async def test_every_stock_page_of_datasette_answers(site, address):
     "address",
     [
         "/document/none", "/commitment/none", "/theme/NONE", "/theme/CAP?subtheme=none", "/issuer/NONE", "/compare?issuer=XAA&issuer=NONE",
-        "/compare.json?issuer=XAA&issuer=NONE", "/compare/cell?issuer=XAA&theme=NONE", "/compare/cell", "/nothing-here", "/document/",
+        "/compare.json?issuer=XAA&issuer=NONE", "/compare/cell?issuer=XAA&theme=NONE", "/compare/cell",
+        "/compare/citation.txt?issuer=XAA&issuer=NONE", "/compare/citation.bib?by=none", "/compare/cell/citation.json?theme=NONE", "/nothing-here", "/document/",
     ],
 )  # fmt: skip
 async def test_what_is_not_there_is_a_404(site, address):

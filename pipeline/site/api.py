@@ -107,24 +107,25 @@ _LEAFED = (
     Parameter("start", "Hits to pass over", int),
 )
 
+_COMPARED = (
+    _ISSUERS, Parameter("by", "theme, subtheme (of one theme), year, or the id of a guideline whose elements are counted"),
+    Parameter("theme", "Only this theme"), *_CHOICE, Parameter("members", "1: the one issuer, a group, against its members", int),
+)  # fmt: skip
+_CELL = (
+    _ISSUERS, Parameter("theme", "Code of a theme"), Parameter("subtheme", "Id of a sub-theme, instead"),
+    Parameter("element", "Id of an element of a guideline, instead"),
+    Parameter("year", "Year, instead; with a theme, only commitments on it", int), *_CHOICE,
+)  # fmt: skip
+
 OPERATIONS = (
     Operation("/search", "Search commitments and passages by words and meaning.", "Results", _SEARCHED, only_json=_LEAFED),
     Operation(
-        "/compare", "Two or more issuers side by side; a group against its members; else everybody.", "Comparison",
-        (
-            _ISSUERS, Parameter("by", "theme, subtheme (of one theme), year, or the id of a guideline whose elements are counted"),
-            Parameter("theme", "Only this theme"), *_CHOICE, Parameter("members", "1: the one issuer, a group, against its members", int),
-        ),
+        "/compare", "Two or more issuers side by side; a group against its members; else everybody.", "Comparison", _COMPARED,
         alone=lists.CELLS, or_else="GroupView",
     ),
-    Operation(
-        "/compare/cell", "The quotes behind the cells of one topic; passages where there is no commitment.", lists.BEHIND,
-        (
-            _ISSUERS, Parameter("theme", "Code of a theme"), Parameter("subtheme", "Id of a sub-theme, instead"),
-            Parameter("element", "Id of an element of a guideline, instead"),
-            Parameter("year", "Year, instead; with a theme, only commitments on it", int), *_CHOICE,
-        ),
-    ),
+    Operation("/compare/cell", "The quotes behind the cells of one topic; passages where there is no commitment.", lists.BEHIND, _CELL),
+    Operation("/compare/citation", "How to cite a comparison, as CSL-JSON.", "Citations", _COMPARED, forms=("json",)),
+    Operation("/compare/cell/citation", "How to cite the quotes behind cells, as CSL-JSON.", "Citations", _CELL, forms=("json",)),
     Operation("/documents", "Every document, read or not.", lists.DOCUMENTS),
     Operation("/document/{id}", "How to cite a document, as CSL-JSON.", "Citations", (_NAME,), forms=("json",)),
     Operation("/document/{id}/commitments", "All commitments of a document.", lists.COMMITMENTS, (_NAME, *_DUE)),

@@ -198,8 +198,12 @@ def asked_of(choice: Choice) -> str:
 
 
 def compare_path(issuers: Sequence[str], axis: Axis, choice: Choice, *, is_of_members: bool = False) -> str:
-    """Return the path at which a comparison can be asked for again, with nothing in it that narrows nothing."""
-    asked = [("issuer", code) for code in issuers] + ([("members", "1")] if is_of_members else [])
+    """Return the path at which a comparison can be asked for again, with nothing in it that changes nothing.
+
+    One issuer alone is compared with nobody: that is the matrix of everybody.
+    """
+    asked = [("issuer", code) for code in issuers if len(issuers) > 1 or is_of_members]
+    asked += [("members", "1")] if is_of_members else []
     asked += [("by", axis.by)] if axis.by != "theme" else []
     asked += [("theme", axis.theme)] if axis.theme else []
     return _with_query("/compare", urlencode(asked), asked_of(choice))

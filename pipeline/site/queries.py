@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from ..citing import Citation
+from .. import __version__
+from ..citing import Citation, listed
 from ..comparing import (
     FINDINGS,
     NAMINGS_COUNTED,
@@ -18,6 +19,7 @@ from ..comparing import (
     Quote,
     compare,
     issuers_with_documents,
+    names_of,
     own_documents,
     quotes,
     silences,
@@ -25,14 +27,16 @@ from ..comparing import (
 from ..coverage import AXES, Axis, Choice, behind, bounds, cells, detection, findings, ids_in, in_words, shades, topics
 from ..coverage import matrix as everybody
 from ..editions import differences
+from ..ids import digest, slug
 from ..judging import RELATIONS
 from ..members import group_view, standings
 from ..passages import language_name, load_sheets, to_passage
 from ..store import rows
 
 __all__ = [
-    "FINDINGS", "axes", "axis_of_element", "axis_of_subtheme", "cell", "choices", "citation", "commitment", "comparison",
-    "confidence", "document", "documents", "issuer", "matrix", "members", "retired", "theme",
+    "FINDINGS", "axes", "axis_of_element", "axis_of_subtheme", "cell", "choices", "citation", "citation_of_page", "commitment",
+    "comparison", "confidence", "document", "documents", "issuer", "matrix", "members", "retired", "theme", "title_of_cell",
+    "title_of_comparison",
 ]  # fmt: skip
 
 CHARACTERS_A_PAGE = 45_000
@@ -555,6 +559,56 @@ def citation(db: Database, document_id: str, commitment_id: str, permalink: str,
         quote=quote.quote if quote else "",
         source_url=document["source_url"],
         language=document["language"],
+    )
+
+
+def title_of_comparison(db: Database, issuers: Sequence[str], axis: Axis, choice: Choice, is_of_members: bool) -> str:
+    """Return what a comparison compares: "Canada and Japan compared by year, documents until 2016".
+
+    Raises:
+        ConcordError: an issuer is not in the database, or nothing can be counted so.
+    """
+    names = list(names_of(db, issuers).values())
+    if axis.by not in _SINGULAR:
+        topics(db, axis)
+    if is_of_members:
+        who = f"{names[0]} compared with its members"
+    else:
+        who = f"{listed(names)} compared" if len(names) > 1 else "All issuers compared"
+    labels = {row["id"]: row["label"] for row in rows(db, "select id, label from themes")}
+    on = f" on “{labels.get(axis.theme, axis.theme)}”" if axis.theme else ""
+    by = _SINGULAR.get(axis.by) or f"the elements of “{axes(db)[axis.by]}”"
+    return f"{who}{on}{f' by {by}' if axis.by != 'theme' else ''}{_of(choice)}"
+
+
+_SINGULAR = {"theme": "theme", "subtheme": "sub-theme", "year": "year"}
+
+
+def title_of_cell(found: dict[str, Any], choice: Choice) -> str:
+    """Return what the page of a cell is called: "Skills, 2016: Canada and Japan, documents until 2016"."""
+    theme = found["theme"]["label"] if found["theme"] and found["axis"].by != "theme" else ""
+    names = listed([found["names"][side["issuer"]] for side in found["sides"]])
+    return f"{theme}{', ' if theme else ''}{found['label']}{': ' if names else ''}{names}{_of(choice)}"
+
+
+def _of(choice: Choice) -> str:
+    return f", documents {choice.words}" if choice.words else ""
+
+
+def citation_of_page(db: Database, title: str, permalink: str, accessed: date) -> Citation:
+    """Return how to cite what the site says itself at an address: its date and version are those of the database."""
+    found = rows(db, "select * from runs where finished_at is not null order by id desc limit 1")
+    last = found[0] if found else {"version": __version__, "finished_at": ""}
+    day, _, time = last["finished_at"].partition("T")
+    return Citation(
+        key=f"{slug(title)}-{digest(permalink)[:8]}",
+        authors=(),
+        title=title,
+        kind="Comparison",
+        permalink=permalink,
+        accessed=accessed,
+        published_on=day,
+        version=f"{last['version']}, database of {day} {time[:5]} UTC" if day else last["version"],
     )
 
 

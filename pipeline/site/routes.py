@@ -378,18 +378,40 @@ def engine_for(path: str) -> Engine:
     return _engines[path]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks to be compared. `left_out` are issuers beyond those that are compared at a time."""
+
+    issuers: tuple[str, ...]
+    left_out: tuple[str, ...]
+    axis: Axis
+    choice: Choice
+    is_of_members: bool
+    is_of_no_theme: bool
+
+    @property
+    def path(self) -> str:
+        """The address, with nothing in it that changes nothing."""
+        return lists.compare_path(self.issuers, self.axis, self.choice, is_of_members=self.is_of_members)
+
+
+def _asked(request: Any) -> Asked:
+    every = tuple(dict.fromkeys(_list(request, "issuer")))
+    issuers = every[:_ISSUERS]
+    by, theme = request.args.get("by") or "theme", request.args.get("theme") or ""
+    is_of_members = len(issuers) == 1 and bool(request.args.get("members"))
+    is_of_no_theme = by == "subtheme" and not theme  # a form that asks for sub-themes may leave the theme open
+    axis = Axis("theme" if is_of_no_theme or is_of_members else by, theme)
+    return Asked(issuers, every[_ISSUERS:], axis, _choice(request), is_of_members, is_of_no_theme)
+
+
 async def compare(datasette: Any, request: Any) -> Response:
     """/compare: the matrix of everybody, issuers side by side, or a group against its members."""
-    database = _database(datasette)
-    asked = list(dict.fromkeys(_list(request, "issuer")))
-    issuers, left_out = asked[:_ISSUERS], asked[_ISSUERS:]
-    choice = _choice(request)
-    by, theme = request.args.get("by") or "theme", request.args.get("theme") or ""
-    is_of_no_theme = by == "subtheme" and not theme  # a form that asks for sub-themes may leave the theme open
-    axis = Axis("theme" if is_of_no_theme else by, theme)
+    database, asked = _database(datasette), _asked(request)
+    issuers, axis, choice = asked.issuers, asked.axis, asked.choice
     shown: dict[str, Any] = {
         "chosen": issuers,
-        "left_out": left_out,
+        "left_out": asked.left_out,
         "most_issuers": _ISSUERS,
         "choice": choice,
         "texts": lists.asked_of(choice),
@@ -398,10 +420,11 @@ async def compare(datasette: Any, request: Any) -> Response:
         "axes": await ask_once(database, queries.axes),
         "choices": await ask_once(database, queries.choices),
         "here": _without(request.query_string, "start"),
-        "is_of_no_theme": is_of_no_theme,
+        "is_of_no_theme": asked.is_of_no_theme,
     }
     try:
-        if len(issuers) == 1 and request.args.get("members"):
+        shown |= _shown_citation(await _comparison_cited(datasette, request, asked), asked.path)
+        if asked.is_of_members:
             return await _members(datasette, request, issuers[0], shown)
         if len(issuers) < 2:
             if issuers and issuers[0] not in {row["id"] for row in shown["choices"]["issuers"]}:
@@ -430,6 +453,43 @@ async def compare(datasette: Any, request: Any) -> Response:
         "families": await ask_once(database, aligned.families, tuple(issuers)),
     }
     return await _page(datasette, request, "concord_compare.html", {**shown, **found, **more})
+
+
+async def compared_cited(datasette: Any, request: Any) -> Response:
+    """/compare/citation: how to cite a comparison, by the same parameters."""
+    try:
+        return _citation(await _comparison_cited(datasette, request, _asked(request)), request.url_vars["format"])
+    except ConcordError as error:
+        raise NotFound(str(error)) from error
+
+
+async def _comparison_cited(datasette: Any, request: Any, asked: Asked) -> Citation:
+    what = asked.issuers, asked.axis, asked.choice, asked.is_of_members
+    title = await ask_once(_database(datasette), queries.title_of_comparison, *what)
+    return await _page_cited(datasette, request, title, asked.path)
+
+
+async def _page_cited(datasette: Any, request: Any, title: str, path: str) -> Citation:
+    """Return how to cite what this site says at a path."""
+    permalink, today = _permalink(datasette, request, path), datetime.now(UTC).date()
+    cited: Citation = await ask(_database(datasette), queries.citation_of_page, title, permalink, today)
+    return cited
+
+
+def _permalink(datasette: Any, request: Any, path: str) -> str:
+    """Return the whole address of a path, or "" where nobody else could open it."""
+    address = addresses(datasette, request)(path)
+    return "" if is_local(address) else address
+
+
+def _shown_citation(cited: Citation, path: str) -> dict[str, Any]:
+    """Return what the page at a path shows of how to cite it."""
+    return {
+        "title": cited.title,
+        "cited": _in_every_form(cited),
+        "is_local": not cited.permalink,
+        "cited_by": path.partition("?")[2],
+    }
 
 
 MEASURES = {
@@ -510,9 +570,8 @@ async def cell(datasette: Any, request: Any) -> Response:
     axis, topic = await _topic(database, request)
     if request.url_vars.get("format"):
         return await _listed(datasette, request, lists.cell, issuers, topic, axis, choice, kind="topic")
-    found = await ask(database, queries.cell, issuers, topic, axis, choice)
-    if found is None:
-        raise NotFound("There is nothing of that name to be counted.")
+    found = await _cell(database, issuers, topic, axis, choice)
+    path = lists.cell_path(issuers, topic, axis, choice)
     asked = _without(request.query_string, "start")
     quotes_a_part = _QUOTES_A_PAGE // max(1, len(found["sides"]))
     parts = range(0, max((len(side["quotes"]) for side in found["sides"]), default=0), quotes_a_part)
@@ -522,6 +581,7 @@ async def cell(datasette: Any, request: Any) -> Response:
     count = sum(len(side["quotes"] or side["touching"]) for side in found["sides"])
     shown = {
         **found,
+        **_shown_citation(await _page_cited(datasette, request, queries.title_of_cell(found, choice), path), path),
         "choice": choice,
         "back": lists.compare_path(issuers, axis, choice),
         "parts": list(parts),
@@ -531,6 +591,22 @@ async def cell(datasette: Any, request: Any) -> Response:
         "taken": [Taken(count, "quote", "/compare/cell", asked)],
     }
     return await _page(datasette, request, "concord_cell.html", shown)
+
+
+async def cell_cited(datasette: Any, request: Any) -> Response:
+    """/compare/cell/citation: how to cite the quotes behind cells, by the same parameters."""
+    database, issuers, choice = _database(datasette), _chosen(request), _choice(request)
+    axis, topic = await _topic(database, request)
+    title = queries.title_of_cell(await _cell(database, issuers, topic, axis, choice), choice)
+    path = lists.cell_path(issuers, topic, axis, choice)
+    return _citation(await _page_cited(datasette, request, title, path), request.url_vars["format"])
+
+
+async def _cell(database: Any, issuers: Sequence[str], topic: str, axis: Axis, choice: Choice) -> Any:
+    found = await ask(database, queries.cell, issuers, topic, axis, choice)
+    if found is None:
+        raise NotFound("There is nothing of that name to be counted.")
+    return found
 
 
 async def _topic(database: Any, request: Any) -> tuple[Axis, str]:
@@ -623,9 +699,7 @@ async def commitment_history(datasette: Any, request: Any) -> Response:
 async def _cited(datasette: Any, request: Any, document_id: str, commitment_id: str = "") -> Citation:
     """Return how to cite a document or a commitment, today and at its address, where others can open that."""
     path = f"/commitment/{commitment_id}" if commitment_id else f"/document/{document_id}"
-    permalink = addresses(datasette, request)(path)
-    permalink = "" if is_local(permalink) else permalink
-    today = datetime.now(UTC).date()
+    permalink, today = _permalink(datasette, request, path), datetime.now(UTC).date()
     cited: Citation = await ask(_database(datasette), queries.citation, document_id, commitment_id, permalink, today)
     return cited
 
@@ -853,14 +927,17 @@ async def _page(datasette: Any, request: Any, template: str, values: dict[str, A
 
 
 _NAME = r"(?P<name>[A-Za-z0-9-]+)"
-_CITED = rf"(?:\.(?P<format>{'|'.join(FORMS)}))?"
+_CITATION = rf"\.(?P<format>{'|'.join(FORMS)})"
+_CITED = f"(?:{_CITATION})?"
 _TAKEN = rf"\.(?P<format>{'|'.join(LIST_FORMS)})"
 _OR_TAKEN = f"(?:{_TAKEN})?"
 PAGES: list[tuple[str, guarding.Page]] = [
     (r"^/(?P<format>)$", home),  # Datasette's own, which answers for another database, asks for the format
     (rf"^/search{_OR_TAKEN}$", search),
     (r"^/compare(?:\.(?P<format>csv|json|xlsx|md))?$", compare),
+    (rf"^/compare/citation{_CITATION}$", compared_cited),
     (rf"^/compare/cell{_OR_TAKEN}$", cell),
+    (rf"^/compare/cell/citation{_CITATION}$", cell_cited),
     (rf"^/documents{_OR_TAKEN}$", documents),
     (rf"^/document/{_NAME}{_CITED}$", document),
     (rf"^/document/{_NAME}/commitments{_TAKEN}$", document_commitments),
