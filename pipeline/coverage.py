@@ -21,6 +21,7 @@ from .errors import ConcordError
 from .ids import same_text
 from .records import KINDS
 from .store import rows
+from .touching import all_within
 
 FINDINGS = {
     "committed": "promises something",
@@ -170,10 +171,13 @@ class Behind:
 
     `commitments` are as many as its number, each with those that say it again in the same document; `passages` are
     those that speak of the topic, the likest first, with the words by which each does; "" where it is filed under it.
+    `promises` are, behind a cell without commitments, those in which all these words of a passage stand: they are filed
+    under another topic, and such passages come last.
     """
 
     commitments: dict[str, list[str]]
     passages: dict[str, str]
+    promises: dict[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -365,14 +369,34 @@ def behind(
     found = {}
     for issuer, documents in own.items():
         passages = [passage for one in documents for passage in touching[one["id"]]]
+        commitments = first_of_each(promise for one in documents for promise in promised[one["id"]])
+        with_words = {one["id"]: one["words"] for one in passages if one["words"] and not commitments}
+        within = within_promises(db, with_words)
+        passages.sort(key=lambda one: (one["id"] in within, -one["likeness"], -len(one["words"])))
         found[issuer] = Behind(
-            first_of_each(promise for one in documents for promise in promised[one["id"]]),
-            {
-                one["id"]: one["words"]
-                for one in sorted(passages, key=lambda one: (-one["likeness"], -len(one["words"])))
-            },
+            commitments,
+            {one["id"]: one["words"] for one in passages},
+            within,
         )
     return found
+
+
+def within_promises(db: Database, words: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the promises of each passage outside of which it holds none of its words."""
+    condition, args = ids_in("passages.id", words)
+    listed: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows(
+        db,
+        "select passages.id as passage, text, commitments.id, start, end from passages"
+        f" join commitments on passage_id = passages.id where {condition} order by start",
+        args,
+    ):
+        listed[row["passage"]].append(row)
+    return {
+        passage: [one["id"] for one in promises]
+        for passage, promises in listed.items()
+        if all_within(words[passage].split(", "), promises[0]["text"], [(one["start"], one["end"]) for one in promises])
+    }
 
 
 # The tables in this order: SQLite takes them in another when it may choose, and is twenty times as slow.

@@ -92,7 +92,8 @@ BEHIND = (
     column("bindingness", str, "How firm a commitment is"), column("precision", int, "How precise a commitment is, 0 to 5"),
     column("deadline", str, "By when, in the words of the text"),
     column("likeness", float, "How like the element of a guideline it is, up to 1; none behind other cells"),
-    column("words", str, "By which words a passage speaks of the topic; none where its meaning says so, and of a commitment"), _REVIEW, _ADDRESS,
+    column("words", str, "By which words a passage speaks of the topic; none where its meaning says so, and of a commitment"),
+    column("promises", str, "Ids of the promises, filed under something else, in which all these words of a passage stand"), _REVIEW, _ADDRESS,
 )  # fmt: skip
 """Columns of the quotes behind a cell, whether of a theme or of an element of a guideline."""
 CHANGES = (
@@ -509,14 +510,14 @@ def _mentions(db: Database, address: Address, condition: str, args: Sequence[Any
 def _from_quote(quote: Any, names: dict[str, str], address: Address) -> dict[str, Any]:
     return {
         **vars(quote), "kind": "commitment", "text": quote.quote, "issuer_id": quote.issuer, "issuer": names.get(quote.issuer, quote.issuer),
-        "likeness": None, "words": None, "address": address(f"/commitment/{quote.id}"),
+        "likeness": None, "words": None, "promises": None, "address": address(f"/commitment/{quote.id}"),
     }  # fmt: skip
 
 
 def _from_passage(passage: dict[str, Any], names: dict[str, str], address: Address) -> dict[str, Any]:
     code = passage["issuer"] or ""
     return {
-        "likeness": None, **passage, "review": None, "words": passage.get("words") or None, "kind": "passage", "lead_in": "", "issuer_id": code, "issuer": names.get(code, code), "page_label": passage["page_label"] or "",
+        "likeness": None, **passage, "review": None, "words": passage.get("words") or None, "promises": ", ".join(passage.get("promises", [])) or None, "kind": "passage", "lead_in": "", "issuer_id": code, "issuer": names.get(code, code), "page_label": passage["page_label"] or "",
         "bindingness": None, "precision": None, "deadline": None, "address": _place("passage", passage["id"], passage["document_id"], address),
     }  # fmt: skip
 

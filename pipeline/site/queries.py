@@ -24,7 +24,21 @@ from ..comparing import (
     quotes,
     silences,
 )
-from ..coverage import AXES, Axis, Choice, behind, bounds, cells, detection, findings, ids_in, in_words, shades, topics
+from ..coverage import (
+    AXES,
+    Axis,
+    Behind,
+    Choice,
+    behind,
+    bounds,
+    cells,
+    detection,
+    findings,
+    ids_in,
+    in_words,
+    shades,
+    topics,
+)
 from ..coverage import matrix as everybody
 from ..editions import differences
 from ..ids import digest, slug
@@ -178,7 +192,12 @@ def members(db: Database, group: str, choice: Choice, theme: str) -> dict[str, A
         for one in row.commitments
         for quote in (one.quote, *(quote for listed in one.carriers.values() for quote in listed))
     ]
-    return {"view": view, "standings": standings(choice), "confidence": confidence(db, [quote.id for quote in shown])}
+    return {
+        "view": view,
+        "standings": standings(choice),
+        "relations": RELATIONS,
+        "confidence": confidence(db, [quote.id for quote in shown]),
+    }
 
 
 def confidence(db: Database, ids: Iterable[str]) -> dict[str, float]:
@@ -202,7 +221,7 @@ def cell(db: Database, issuers: Sequence[str], topic: str, axis: Axis, choice: C
             "quotes": quotes(db, *ids_in("commitments.id", found.commitments)),
             "again": found.commitments,
             "cell": counted.get((code, topic)),
-            "touching": _touching(db, found.passages),
+            "touching": _touching(db, found),
         }
         for code, found in behind(db, codes, topic, axis, choice).items()
     ]
@@ -230,14 +249,15 @@ def axis_of_subtheme(db: Database, subtheme: str) -> Axis:
     return Axis("subtheme", found[0]["theme_id"]) if found else Axis()
 
 
-def _touching(db: Database, passages: dict[str, str]) -> list[dict[str, Any]]:
-    """Return the first of some passages that speak of a topic, for a cell without commitments.
+def _touching(db: Database, found: Behind) -> list[dict[str, Any]]:
+    """Return the first of the passages that speak of a topic, for a cell without commitments.
 
-    Each comes with the words by which it speaks of the topic, and with its commitments, which are on something else.
+    Each comes with the words by which it speaks of the topic, and with its commitments, which are on something else:
+    `promises` are the ids of those in which all these words stand.
     """
-    names = list(passages)[:_TOUCHING_SHOWN]
+    names = list(found.passages)[:_TOUCHING_SHOWN]
     condition, args = ids_in("passages.id", names)
-    found = rows(
+    shown = rows(
         db,
         "select passages.id, passages.text, passages.page, document_id, title as document, documents.year,"
         " is_paged, documents.issuer_id as issuer,"
@@ -248,17 +268,19 @@ def _touching(db: Database, passages: dict[str, str]) -> list[dict[str, Any]]:
     condition, args = ids_in("passage_id", names)
     elsewhere = rows(
         db,
-        "select commitments.id, passage_id, label from commitments left join themes on themes.id = theme_id"
+        "select commitments.id, passage_id, quote, themes.label, coalesce(subthemes.label, '') as subtheme from commitments"
+        " left join themes on themes.id = commitments.theme_id left join subthemes on subthemes.id = subtheme_id"
         f" where {condition} order by start",
         args,
     )
     listed = [
         {
             **row,
-            "words": passages[row["id"]],
+            "words": found.passages[row["id"]],
+            "promises": found.promises.get(row["id"], []),
             "elsewhere": [one for one in elsewhere if one["passage_id"] == row["id"]],
         }
-        for row in found
+        for row in shown
     ]
     return sorted(listed, key=lambda row: names.index(row["id"]))
 
