@@ -49,8 +49,10 @@ _HITS_A_PAGE = 20
 _ISSUERS = 6
 """Issuers that are compared at a time."""
 _LAST_START = 100_000
-_CELLS_A_PAGE, _QUOTES_A_PAGE, _PAIRS_A_PAGE = 900, 120, 75
+_CELLS_A_PAGE, _QUOTES_A_PAGE, _PAIRS_A_PAGE = 900, 120, 70
 """Cells of a matrix, quotes behind a cell, and pairs of a comparison that are shown at a time: a page stays under 200 KB."""
+_CHOICE_IN_A_CELL = 80
+"""Characters that a choice of documents may add to the address of each cell; a longer one lets fewer cells stand on a page."""
 _MEMBERS_A_PAGE = 1500
 """What a group against its members shows at a time, in cells of a matrix."""
 _FACETS = {
@@ -512,7 +514,8 @@ async def _matrix(datasette: Any, request: Any, shown: dict[str, Any]) -> Respon
     measure = request.args.get("show") or ""
     measure = measure if measure in MEASURES else "commitments"
     matrix = found["matrix"]
-    parts = in_parts([len(matrix.topics)] * len(matrix.names), _CELLS_A_PAGE, _whole(request, "start") or 0)
+    most = _CELLS_A_PAGE * _CHOICE_IN_A_CELL // max(_CHOICE_IN_A_CELL, len(shown["texts"]))
+    parts = in_parts([len(matrix.topics)] * len(matrix.names), most, _whole(request, "start") or 0)
     more = {
         "measure": measure,
         "measures": MEASURES,
