@@ -39,12 +39,13 @@ _MOST = 3
 class Carried:
     """A commitment of the group, with the likest counterparts in each member that carries it, and who is silent.
 
-    `otherwise` are the members that have only counterparts of other kinds, such as another way to one end; `silent`
+    `relations` has of each of these counterparts, by its id, what it is to the commitment, and in what they agree. `otherwise` are the members that have only counterparts of other kinds, such as another way to one end; `silent`
     those whose texts could be read and have none.
     """
 
     quote: Quote
     carriers: dict[str, tuple[Quote, ...]]
+    relations: dict[str, tuple[str, str]]
     otherwise: tuple[str, ...]
     silent: tuple[str, ...]
 
@@ -124,7 +125,7 @@ def group_view(db: Database, group: str, choice: Choice = ALL_DOCUMENTS, *, them
     read = [code for code in members if any(_is_read(one) for one in own[code])]
     declared = _declared(db, documents, theme)
     said = cells(db, members, Axis("subtheme", theme), choice, only=list(declared))
-    carried, otherwise = _counterparts(db, [one["id"] for one in documents], own)
+    carried, relations, otherwise = _counterparts(db, [one["id"] for one in documents], own)
     first = {name: list(first_of_each(promises)) for name, promises in declared.items()}
     promised = quotes(db, *ids_in("commitments.id", [one for ids in first.values() for one in ids]))
     found = []
@@ -133,6 +134,7 @@ def group_view(db: Database, group: str, choice: Choice = ALL_DOCUMENTS, *, them
             Carried(
                 quote,
                 carried.get(quote.id, {}),
+                relations.get(quote.id, {}),
                 tuple(code for code in members if code in otherwise.get(quote.id, ())),
                 tuple(code for code in read if code not in {*carried.get(quote.id, ()), *otherwise.get(quote.id, ())}),
             )
@@ -184,13 +186,17 @@ def _standing(member: str, listed: Sequence[Carried], finding: str) -> Standing:
 
 def _counterparts(
     db: Database, of_group: Sequence[str], own: dict[str, list[dict[str, Any]]]
-) -> tuple[dict[str, dict[str, tuple[Quote, ...]]], dict[str, set[str]]]:
-    """Return for each commitment of the group its counterparts in who carries it, the likest first, and who has others."""
+) -> tuple[dict[str, dict[str, tuple[Quote, ...]]], dict[str, dict[str, tuple[str, str]]], dict[str, set[str]]]:
+    """Return for each commitment of the group its counterparts in who carries it, the likest first, and who has others.
+
+    Between the two stands what each of these counterparts is to the commitment, with the note that says why.
+    """
     home: dict[str, list[str]] = defaultdict(list)
     for code, documents in own.items():
         for document in documents:
             home[document["id"]].append(code)
     chosen: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    relations: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
     otherwise: dict[str, set[str]] = defaultdict(set)
     for pair in rows(db, _PAIRS, {"group": json.dumps(list(of_group)), "members": json.dumps(list(home))}):
         for code in home[pair["document"]]:
@@ -198,20 +204,21 @@ def _counterparts(
                 otherwise[pair["commitment_id"]].add(code)
             elif len(chosen[pair["commitment_id"]][code]) < _MOST:
                 chosen[pair["commitment_id"]][code].append(pair["other_id"])
+                relations[pair["commitment_id"]][pair["other_id"]] = pair["relation"], pair["note"]
     wanted = [name for by_member in chosen.values() for listed in by_member.values() for name in listed]
     known = {quote.id: quote for quote in quotes(db, *ids_in("commitments.id", wanted))}
     carried = {
         name: {code: tuple(known[other] for other in listed) for code, listed in sorted(by_member.items())}
         for name, by_member in chosen.items()
     }
-    return carried, {name: codes - set(chosen.get(name, ())) for name, codes in otherwise.items()}
+    return carried, relations, {name: codes - set(chosen.get(name, ())) for name, codes in otherwise.items()}
 
 
 # The tables in this order, and no commitment's row looked up for a pair that leads elsewhere.
 _PAIRS = """
 with a as materialized (select id from commitments where document_id in (select value from json_each(:group))),
      b as materialized (select id, document_id from commitments where document_id in (select value from json_each(:members)))
-select commitment_id, other_id, relation, b.document_id as document
+select commitment_id, other_id, relation, note, b.document_id as document
 from a cross join counterparts on commitment_id = a.id join b on other_id = b.id
 order by substance desc, other_id
 """
@@ -240,7 +247,10 @@ def to_markdown(view: GroupView) -> str:
         for one in row.commitments:
             lines += ["", f"> {one.quote.quote}", f"> — {one.quote.where}", ""]
             for code, listed in one.carriers.items():
-                lines += [f"- {names[code]}: “{quote.quote}” — {quote.where}" for quote in listed]
+                lines += [
+                    f"- {names[code]}, {one.relations[quote.id][0]}: “{quote.quote}” — {quote.where}"
+                    for quote in listed
+                ]
             for said, codes in (("something else", one.otherwise), ("silent", one.silent)):
                 lines += [f"- {said}: {', '.join(names[code] for code in codes)}"] if codes else []
     return "\n".join(lines)
@@ -255,6 +265,7 @@ MEMBERS = (
     column("theme", str, "Code of the theme"), column("subtheme", str, "Name of the sub-theme"),
     *(column(f"group_{name}", kind, f"Of the group: {meaning}") for name, kind, meaning in _SIDE),
     column("member", str, "Code of the member"), column("finding", str, f"What it does: {', '.join(standings())}"),
+    column("relation", str, f"What the member's is to that of the group: {', '.join(CARRYING)}"),
     *(column(f"member_{name}", kind, f"Of the member that carries it: {meaning}") for name, kind, meaning in _SIDE),
 )  # fmt: skip
 """Columns of a group against its members."""
@@ -274,6 +285,7 @@ def listing(view: GroupView, address: str = "") -> Listing:
                         "subtheme": row.label,
                         "member": code,
                         "finding": finding,
+                        "relation": one.relations[quote.id][0] if quote else None,
                     }
                     values |= {f"group_{name}": getattr(one.quote, name) for name, *_ in _SIDE}
                     values |= {f"member_{name}": getattr(quote, name) if quote else None for name, *_ in _SIDE}

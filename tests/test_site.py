@@ -17,6 +17,7 @@ from collections import Counter
 from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import datasette
@@ -45,7 +46,7 @@ from pipeline.site.home import WORLD, places
 from pipeline.site.quality import SECTIONS, decimal, hundredths
 from pipeline.site.routes import ROUTES
 from pipeline.site.serving import NAME, SETTINGS, command, metadata_for
-from pipeline.site.showing import coded, codes_in, marked, number, page, plural, sure
+from pipeline.site.showing import apart, coded, codes_in, marked, number, page, plural, sure
 from pipeline.store import RETIRING, leave_one_file, open_for_reading, open_store, rows, table, write_problems
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -1806,3 +1807,24 @@ async def test_who_asks_for_subthemes_of_no_theme_is_told_to_choose_one(site):
 
 async def test_an_issuer_that_issued_nothing_is_not_taken_for_everybody(site):
     assert (await site.get("/compare?issuer=XQQ")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("note", "sides", "agree", "differ"),
+    [
+        ("", (("Undertaking", ""), ("Undertaking", "")), [], []),
+        ("act: put / build; target: skills", (("Undertaking", ""), ("Undertaking", "")), ["target: skills"], ["act: put / build"]),
+        ("act: implemented / implement", (("Undertaking", "by 2016"), ("Aspiration", "")), ["act: implement"], ["bindingness: undertaking / aspiration", "deadline: by 2016 / none"]),
+        ("bindingness: undertaking → aspiration", (("Undertaking", "By 2016"), ("Aspiration", "by 2016")), [], ["bindingness: undertaking → aspiration"]),
+    ],
+)  # fmt: skip
+async def test_in_what_two_promises_differ_is_told_apart_from_in_what_they_agree(note, sides, agree, differ):
+    a, b = (SimpleNamespace(bindingness=bindingness, deadline=deadline) for bindingness, deadline in sides)
+    assert apart(note, a, b) == (agree, differ)
+
+
+@pytest.mark.parametrize("address", ["/compare?issuer=XAA&issuer=XBB", "/compare?issuer=XMG&members=1"])
+async def test_what_differs_between_counterparts_is_marked(site, address):
+    tree = html.fromstring((await site.get(address)).text)
+    marked = tree.xpath("//div[@class='c-pair']//p[@class='c-measure']/mark/text()")
+    assert any(" / " in one or " → " in one for one in marked)

@@ -109,6 +109,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
 
     env.globals.update(concord_static=datasette.urls.path(STATIC), concord_path=datasette.urls.path)
     env.filters.update(
+        concord_apart=showing.apart,
         concord_coded=showing.coded,
         concord_codes=showing.codes_in,
         concord_marked=showing.marked,
