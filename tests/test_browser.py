@@ -36,7 +36,7 @@ CORPUS = ROOT / "build" / "corpus.db"
 QUESTION = "training judges"
 SHOWN = [
     "/", "/search?q=training", "/compare", "/compare?by=year", "/compare?by=un-norms", "/compare?issuer=XMG&members=1",
-    "/compare?issuer=XAA&issuer=XBB", "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP",
+    "/compare?issuer=XAA&issuer=XBB", "/compare?issuer=XMG&kind=national_strategy&from=2015", "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP",
     "/documents", "/document/xaa-2016-strategy", "/theme/CAP", "/issuer/XAA", "/editions/xaa-strategy", "/guidelines",
     "/guidelines/un-norms", "/guidelines/un-norms?by=document", "/guidelines/un-norms/d", "/watches", "/quality", "/problems",
     "/document/none",
@@ -44,7 +44,7 @@ SHOWN = [
 """Addresses of every kind of page that a browser shows; that of a commitment comes from the sample's rows."""
 NO_PAGES = {
     "/watches/x.atom", "/theme/X.svg", "/openapi.json", "/document/x/commitments.csv", "/document/x/mentions.csv", "/commitment/x/history.csv",
-    "/theme/X/commitments.csv", "/issuer/X/commitments.csv", "/issuer/X/mentions.csv",
+    "/compare/citation.txt", "/compare/cell/citation.txt", "/theme/X/commitments.csv", "/issuer/X/commitments.csv", "/issuer/X/mentions.csv",
 }  # fmt: skip
 """What answers with something else than a page."""
 HEAVIEST = 200_000
@@ -266,6 +266,17 @@ def test_two_issuers_are_chosen_and_compared(visitor, sample):
     compare_alike(page, pair)
     assert page.locator("h1").inner_text() == f"{pair[0]['name']} and {pair[1]['name']}"
     assert page.locator(".c-pair").count() > 0
+
+
+def test_kinds_of_document_are_ticked_and_the_comparison_says_so(visitor, sample):
+    pair = example_pair(sample)
+    page = visitor(f"/compare?issuer={pair[0]['id']}&issuer={pair[1]['id']}")
+    page.get_by_role("group", name="Kinds of document").get_by_label("National strategy", exact=True).check()
+    page.get_by_label("From year").fill("2010")
+    page.get_by_role("button", name="Compare").click()
+    assert "Only documents of the kind national strategy from 2010 on." in said(page)
+    page.get_by_text("Cite this comparison").click()
+    assert "kind=national_strategy&from=2010" in page.locator(".c-cite").inner_text()
 
 
 def test_a_cell_of_the_comparison_leads_to_as_many_quotes_as_it_says(visitor, sample):
