@@ -560,7 +560,7 @@ def _schema(db: Database) -> None:
         for statement in _retiring(name, kind, label, document):
             db.execute(statement)
     for name, columns in SEARCHED.items():
-        table(db, name).enable_fts(columns, create_triggers=True, tokenize="porter unicode61")
+        table(db, name).enable_fts(columns, create_triggers=True, tokenize=TOKENS)
 
 
 @migrations(name="0002_example_guidelines")
@@ -645,6 +645,8 @@ rerun takes a document's passages and with them its commitments, and writes most
 
 SEARCHED = {"documents": ["title"], "passages": ["text"], "commitments": ["quote", "lead_in"]}
 """Tables with a full-text index, and the columns it holds."""
+TOKENS = "porter unicode61"
+"""How such an index cuts texts into words, and takes their endings away."""
 
 
 def open_store(path: Path) -> Database:

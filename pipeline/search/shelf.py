@@ -160,6 +160,8 @@ class Shelf:
             [self.place["commitment" if "role" not in row else "passage", row["id"]] for row, _ in have], dtype=np.int64
         )
         """The places of what has a vector, in the order of the vectors."""
+        self.has_vector = np.zeros(len(self.keys), dtype=bool)
+        self.has_vector[self.embedded] = True
         self._vectors = (
             np.frombuffer(b"".join(blob for _, blob in have), dtype="<f4").reshape(len(have), -1)
             if have
