@@ -5,6 +5,7 @@
       SettingsError              a setting has a value that cannot work
       ModelError                 a model is missing, or its files are not the ones that were recorded
       StoreError                 the database is of another version, or not one of ours
+        UnreadableError            it is not there, locked, damaged, or being replaced: it may be there again soon
       WatchError                 a saved search is not there, is there already, or asks for nothing
       FilterError                what a search or a list is to be narrowed by cannot be understood
       NamingError                a sub-theme that is to be named is not there, or the name cannot be one
@@ -50,6 +51,10 @@ class ModelError(ConcordError):
 
 class StoreError(ConcordError):
     """The database was made by a newer Concord, or is not a Concord database."""
+
+
+class UnreadableError(StoreError):
+    """The database cannot be read now: it is not there, locked, damaged, or another is taking its place."""
 
 
 class WatchError(ConcordError):

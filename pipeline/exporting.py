@@ -135,7 +135,18 @@ def to_json(listing: Listing) -> bytes:
         "columns": [{"name": one.name, "type": one.kind, "description": one.meaning} for one in listing.columns],
         "rows": [dict(zip(names, values, strict=True)) for values in _values(listing)],
     }
-    return json.dumps(content, ensure_ascii=False).encode()
+    return json_bytes(content)
+
+
+def json_bytes(value: Mapping[str, Any]) -> bytes:
+    """Return an object as JSON. Its lists are written item by item: one long call would let no other thread go on meanwhile."""
+
+    def written(one: Any) -> str:
+        if isinstance(one, list | tuple):
+            return f"[{', '.join([json.dumps(item, ensure_ascii=False) for item in one])}]"
+        return json.dumps(one, ensure_ascii=False)
+
+    return f"{{{', '.join([f'{json.dumps(name)}: {written(one)}' for name, one in value.items()])}}}".encode()
 
 
 def to_xlsx(*listings: Listing) -> bytes:

@@ -19,7 +19,7 @@ from sqlite_utils import Database
 from sqlite_utils.db import Table
 from sqlite_utils.migrations import Migrations
 
-from .errors import DocumentProblem, StoreError
+from .errors import DocumentProblem, StoreError, UnreadableError
 from .ids import digest
 from .records import KINDS
 
@@ -674,22 +674,41 @@ def open_for_reading(path: Path) -> Database:
     """Open an existing Concord database without the right to change it.
 
     Raises:
-        StoreError: there is no such file, or it is not a Concord database.
+        UnreadableError: there is no such file, or it cannot be read now.
+        StoreError: it is not a Concord database, or one of a newer Concord.
     """
     how_to_make_one = "Make one: concord run --corpus DIR --db FILE"
     if not path.is_file():
-        raise StoreError(f"There is no database at {path}.", remedy=how_to_make_one)
+        raise UnreadableError(f"There is no database at {path}.", remedy=how_to_make_one)
     try:
         how = "immutable=1" if is_still(path) else "mode=ro"
         db = Database(sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=30))
         _refuse_strangers(db, path)
         is_empty = not _tables(db)
     except sqlite3.DatabaseError as error:
-        raise StoreError(f"{path} is not a database that can be used: {error}.") from error
+        raise UnreadableError(f"{path} is not a database that can be used: {error}.") from error
     if is_empty:
         db.close()
         raise StoreError(f"{path} holds nothing.", remedy=how_to_make_one)
     return db
+
+
+_PASSING = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_SCHEMA,
+}  # fmt: skip
+"""Codes of SQLite that say nothing of a question, and only that the file cannot be read now."""
+
+
+def is_unreadable(error: BaseException) -> bool:
+    """Say whether an error means that the database cannot be read now, and not that it was asked something wrong.
+
+    A file that is being copied over another is for a moment a database without a table.
+    """
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # behind the first byte stand details
+    return isinstance(error, UnreadableError) or (
+        isinstance(error, sqlite3.DatabaseError) and (code in _PASSING or str(error).startswith("no such table"))
+    )
 
 
 def is_still(path: Path) -> bool:

@@ -12,6 +12,7 @@ import io
 import json
 import re
 import shutil
+import sqlite3
 import threading
 from collections import Counter
 from copy import deepcopy
@@ -41,13 +42,22 @@ from pipeline.search import Engine, engine
 from pipeline.search.meaning import LazyEncoder
 from pipeline.search.shelf import stamp
 from pipeline.settings import bundled
-from pipeline.site import routes
+from pipeline.site import lists, routes
 from pipeline.site.home import WORLD, places
 from pipeline.site.quality import SECTIONS, decimal, hundredths
 from pipeline.site.routes import ROUTES
 from pipeline.site.serving import NAME, SETTINGS, command, metadata_for
 from pipeline.site.showing import apart, coded, codes_in, marked, number, page, plural, sure
-from pipeline.store import RETIRING, leave_one_file, open_for_reading, open_store, rows, table, write_problems
+from pipeline.store import (
+    RETIRING,
+    is_unreadable,
+    leave_one_file,
+    open_for_reading,
+    open_store,
+    rows,
+    table,
+    write_problems,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -161,13 +171,63 @@ def shape_of(address):
     return steps[0], len(steps), *sorted({pair.partition("=")[0] for pair in parts.query.split("&")})
 
 
-async def test_a_ranking_that_ends_says_that_there_is_more(site, monkeypatch):
+async def test_a_ranking_that_ends_says_that_there_is_more(site, sample, monkeypatch):
     monkeypatch.setattr(engine, "_DEPTH", 1)
-    assert ", the best of more" in (await site.get("/search?q=training&in=commitment&mode=words&from=1901")).text
+    asked = "in=commitment&from=1901"
+    for mode, words, told in (
+        ("words", "training+networks", ": all that hold every word; of what holds some, at most"),
+        (
+            "both",
+            "training+networks",
+            ": all that hold every word; of what holds some, or is like it in meaning, at most",
+        ),
+        ("meaning", "children+safe+online", ", the best of more"),
+    ):
+        assert told in (await site.get(f"/search?q={words}&{asked}&mode={mode}")).text, mode
+    promise = rows(sample, "select id from commitments order by 1 limit 1")[0]["id"]
+    assert ", the best of more" in (await site.get(f"/search?like={promise}&{asked}")).text
 
 
 async def test_a_ranking_that_is_whole_says_nothing_of_more(site):
-    assert ", the best of more" not in (await site.get("/search?q=training&in=commitment&mode=words&from=1902")).text
+    told = (await site.get("/search?q=training&in=commitment&mode=words&from=1902")).text
+    assert "the best of more" not in told
+    assert "all that hold every word" not in told
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_anew"),
+    [("q=training&mode=words", False), ("q=training", True), ("q=%22training%22&mode=words", False), ("issuer=XAA", False)],
+)  # fmt: skip
+async def test_counts_beside_the_hits_say_of_what_they_are_counts(site, asked, is_anew):
+    tree = html.fromstring((await site.get(f"/search?{asked}")).text)
+    (told,) = tree.xpath("//aside/p/text()")
+    total = tree.find_class("c-count")[0].text_content().split()[0]
+    assert told.startswith(f"Counts of all {total} hits.")
+    assert ("A filter searches anew, and may find others." in told) == is_anew
+
+
+async def test_what_is_like_it_is_offered_only_where_there_is_a_vector(copied, sample):
+    promise = rows(sample, "select id, passage_id, document_id, quote from commitments order by id limit 1")[0]
+    pages = [
+        f"/commitment/{promise['id']}",
+        f"/document/{promise['document_id']}?passage={promise['passage_id']}",
+        f"/search?q=%22{promise['quote'].replace(' ', '+')}%22",
+    ]
+
+    async def offered():
+        texts = [(await served(copied).client.get(page)).text for page in pages]
+        return [f"like={name}" in "".join(texts) for name in (promise["id"], promise["passage_id"])], texts
+
+    assert (await offered())[0] == [True, True]
+    with open_store(copied) as db:
+        db.execute("delete from embeddings")
+        db.conn.commit()
+        leave_one_file(db)
+    is_offered, texts = await offered()
+    assert is_offered == [False, False]
+    assert all(text.count("like=") == 0 for text in texts)
+    told = (await served(copied).client.get(f"/search?like={promise['id']}")).text
+    assert "This database holds no vectors of" in told
 
 
 async def test_a_deadline_that_is_declined_filters_nothing(site):
@@ -1038,6 +1098,90 @@ async def test_a_database_that_takes_the_place_of_another_is_shown(path, tmp_pat
         "/search?q=training&mode=words&document=xaa-2016-strategy",
     ):
         assert "A Newer Title" in (await site.client.get(address)).text, address
+
+
+def cut_short(path):
+    """As while another file is being copied over it."""
+    with path.open("r+b") as file:
+        file.truncate(100_000)
+
+
+def empty(path):
+    """As when such copying has just begun."""
+    with path.open("r+b") as file:
+        file.truncate()
+
+
+def no_database(path):
+    """As when something else was copied over it."""
+    path.write_bytes(b"This is no database. " * 10_000)
+
+
+UNREADABLE = {"cut short": cut_short, "emptied": empty, "no database": no_database, "away": Path.unlink}
+
+
+@pytest.mark.parametrize("harm", UNREADABLE)
+@pytest.mark.parametrize("is_known", [True, False], ids=["seen before", "never seen"])
+async def test_while_the_database_cannot_be_read_pages_say_when_to_come_again(copied, tmp_path, harm, is_known):
+    whole = Path(shutil.copy(copied, tmp_path / "whole.db"))
+    client = served(copied).client
+    if is_known and harm != "away":  # what is open can still be read when its name is gone
+        assert (await client.get("/documents")).status_code == 200
+    UNREADABLE[harm](copied)
+    for address in ("/", "/documents", "/search?q=training&mode=words", "/search?issuer=XAA", "/compare", "/quality"):
+        response = await client.get(address)
+        assert (response.status_code, response.headers.get("retry-after")) == (503, "10"), address
+        assert "cannot be read at the moment" in response.text
+        assert str(tmp_path) not in response.text
+    listed = await client.get("/documents.csv")
+    assert (listed.status_code, listed.json()["status"]) == (503, 503)
+    shutil.copy(whole, copied)
+    for address in ("/", "/documents", "/search?q=training&mode=words"):
+        assert (await client.get(address)).status_code == 200, address
+
+
+async def test_a_database_that_is_locked_says_when_to_come_again(site, monkeypatch):
+    def locked(*_):
+        error = sqlite3.OperationalError("database is locked")
+        error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+        raise error
+
+    monkeypatch.setattr("pipeline.search.engine.Shelf", locked)
+    monkeypatch.setattr("pipeline.search.engine._details", locked)
+    response = await site.get("/search?q=training&mode=words")
+    assert (response.status_code, response.headers["retry-after"]) == (503, "10")
+
+
+async def test_a_question_to_the_database_that_is_wrong_is_no_passing_fault():
+    assert not is_unreadable(sqlite3.OperationalError("no such column: nothing"))
+    assert not is_unreadable(ValueError("no such table: nothing"))
+
+
+async def test_a_long_answer_is_made_while_others_are_answered(site, monkeypatch):
+    """The loop that serves everybody goes on while the hits of somebody are written down."""
+    came, may_go, made = threading.Event(), threading.Event(), []
+
+    def slow(make):
+        def wait(*args):
+            came.set()
+            assert may_go.wait(60), "nothing else was answered meanwhile"
+            made.append(1)
+            return make(*args)
+
+        return wait
+
+    for name, address in (("hits_in_json", "/search.json?issuer=XAA"), ("hits", "/search.csv?issuer=XAA")):
+        came.clear()
+        may_go.clear()
+        monkeypatch.setattr(f"pipeline.site.lists.{name}", slow(getattr(lists, name)))
+        asked = asyncio.create_task(site.get(address))
+        while not came.is_set() and not asked.done():
+            await asyncio.sleep(0)
+        assert (await site.get("/documents")).status_code == 200
+        assert not asked.done()
+        may_go.set()
+        assert (await asked).status_code == 200
+    assert len(made) == 2
 
 
 KEPT = [

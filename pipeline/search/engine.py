@@ -244,7 +244,8 @@ class Engine:
             passes[[place for place, passage in enumerate(shelf.passage) if passage == own]] = False
             ranked = _by_likeness(shelf.likeness(vector), passes, floor=self.settings.search_floor)
             scores = {place: (likeness, ("meaning",), likeness) for place, likeness in ranked}
-            return self._shown(db, shelf, "", None, _found_of(shelf, scores), most, start)
+            found = replace(_found_of(shelf, scores), is_cut=len(ranked) >= _DEPTH)
+            return self._shown(db, shelf, "", None, found, most, start)
 
     def hit_of(self, name: str) -> Hit | None:
         """Return the commitment or passage of this id, as a hit shows it; None when there is neither."""

@@ -19,6 +19,7 @@ from sqlite_utils import Database
 
 from ..due import Due
 from ..embeddings import text_hash
+from ..errors import UnreadableError
 from ..passages import language_name
 from ..records import BODY_ROLES, DECISIONS
 from ..reviewing import latest_decision
@@ -334,10 +335,13 @@ def stamp(path: Path) -> tuple[int | bytes, ...]:
     it stands in the header of a third, so what is read after a stamp was made is never older than the stamp.
     """
     second, third = (path.with_name(f"{path.name}{ending}") for ending in ("-wal", "-shm"))
-    with path.open("rb") as file:
-        file.seek(24)
-        changes = int.from_bytes(file.read(4), "big")
-    stat = path.stat()
+    try:
+        with path.open("rb") as file:
+            file.seek(24)
+            changes = int.from_bytes(file.read(4), "big")
+        stat = path.stat()
+    except FileNotFoundError as error:
+        raise UnreadableError(f"There is no database at {path}.") from error
     found = (stat.st_ino, stat.st_mtime_ns, stat.st_size, changes)
     try:
         more = second.stat()

@@ -31,6 +31,8 @@ from typing import Any
 from datasette import hookimpl
 from datasette.utils.asgi import NotFound
 
+from ..errors import UnreadableError
+from ..store import is_unreadable
 from . import cells, guarding, policy, quality, routes, taking
 from .queries import FINDINGS
 
@@ -66,7 +68,10 @@ def extra_template_vars(datasette: Any, request: Any, view_name: str) -> Any:
     """Give every template what Concord's base template needs."""
 
     async def found() -> dict[str, Any]:
-        database = routes.concord_database(datasette)
+        try:
+            database = routes.concord_database(datasette)
+        except UnreadableError:  # the page that says so is made without it
+            database = None
         known: dict[str, Any] = {
             "concord": database is not None,
             "concord_database": database.name if database else "",
@@ -83,10 +88,12 @@ def extra_template_vars(datasette: Any, request: Any, view_name: str) -> Any:
 
 @hookimpl(hookwrapper=True)
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Iterator[None]:
-    """Answer for what is not there: Datasette would print a long traceback for every mistyped address."""
+    """Answer for what is not there, or not now: Datasette would print a long traceback for every mistyped address."""
     outcome: Any = yield
     if isinstance(exception, NotFound):
         outcome.force_result([routes.not_found(datasette, request, exception)])
+    elif is_unreadable(exception):
+        outcome.force_result([routes.not_now(datasette, request)])
 
 
 @hookimpl

@@ -22,6 +22,10 @@ from . import lists
 
 JSON = "application/json; charset=utf-8"
 OPENAPI = "3.1.0"
+LAST_START = 100_000
+"""Hits of a search that can be passed over, at most."""
+RETRY_AFTER = 10
+"""Seconds after which who could not be answered may ask again."""
 _TYPES = {str: "string", int: "integer"}
 _SCHEMAS = "#/components/schemas/"
 _CSL = "application/vnd.citationstyles.csl+json"
@@ -29,7 +33,10 @@ _CSL = "application/vnd.citationstyles.csl+json"
 
 @dataclass(frozen=True)
 class Parameter:
-    """Something that an address takes: in its path, or behind its question mark, once or repeatedly."""
+    """Something that an address takes: in its path, or behind its question mark, once or repeatedly.
+
+    `least` and `most` bound a number; where `has_to_exist`, an address that names what is not here is a 404.
+    """
 
     name: str
     meaning: str
@@ -37,6 +44,9 @@ class Parameter:
     is_many: bool = False
     is_path: bool = False
     choices: tuple[str, ...] = ()
+    least: int | None = None
+    most: int | None = None
+    has_to_exist: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,7 @@ class Operation:
 
 
 def _in_path(name: str, meaning: str) -> Parameter:
-    return Parameter(name, meaning, is_path=True)
+    return Parameter(name, meaning, is_path=True, has_to_exist=True)
 
 
 _ISSUERS = Parameter(
@@ -87,8 +97,8 @@ _SEARCHED = (
     Parameter("q", "The question. “Quotation marks” make a phrase, -word excludes, OR joins. Without one, filters list all that passes them"),
     Parameter("mode", "Look by words, by meaning, or by both, which is what happens when it is left out", choices=MODES),
     Parameter("in", "Only commitments, or only passages", choices=("commitment", "passage")),
-    Parameter("like", "Id of a commitment or passage: what is most like it, instead of a question"),
-    Parameter("typed", "1: the question as it was typed, with no misspelling mended", int),
+    Parameter("like", "Id of a commitment or passage: what is most like it, instead of a question", has_to_exist=True),
+    Parameter("typed", "1: the question as it was typed, with no misspelling mended", int, least=0, most=1),
     _ISSUERS,
     Parameter("group", "Code of a group: only texts of its members and its own; repeat it for several", is_many=True),
     Parameter("language", "Code of a language, such as fr"),
@@ -97,19 +107,19 @@ _SEARCHED = (
     Parameter("document", "Name of a document; repeat it for several", is_many=True),
     Parameter("from", "First year", int),
     Parameter("to", "Last year", int),
-    Parameter("firmness", "1 to 4: only commitments at least this firm", int),
-    Parameter("deadline", "1: only commitments with a deadline", int),
+    Parameter("firmness", "1 to 4: only commitments at least this firm", int, least=1, most=4),
+    Parameter("deadline", "1: only commitments with a deadline", int, least=0, most=1),
     *_DUE,
     Parameter("review", "Only commitments on which reviewers last decided so, or nobody did", choices=REVIEWS),
 )  # fmt: skip
 _LEAFED = (
-    Parameter("most", f"Hits to give, at most {MOST_ROWS:,}; 20 when it is left out", int),
-    Parameter("start", "Hits to pass over", int),
+    Parameter("most", f"Hits to give, at most {MOST_ROWS:,}; 20 when it is left out", int, least=1, most=MOST_ROWS),
+    Parameter("start", "Hits to pass over", int, least=0, most=LAST_START),
 )
 
 _COMPARED = (
     _ISSUERS, Parameter("by", "theme, subtheme (of one theme), year, or the id of a guideline whose elements are counted"),
-    Parameter("theme", "Only this theme"), *_CHOICE, Parameter("members", "1: the one issuer, a group, against its members", int),
+    Parameter("theme", "Only this theme"), *_CHOICE, Parameter("members", "1: the one issuer, a group, against its members", int, least=0, most=1),
 )  # fmt: skip
 _CELL = (
     _ISSUERS, Parameter("theme", "Code of a theme"), Parameter("subtheme", "Id of a sub-theme, instead"),
@@ -204,10 +214,19 @@ def _lists_of(operation: Operation) -> list[tuple[str, Sequence[Column]]]:
 def _operation(operation: Operation, ending: str) -> dict[str, Any]:
     asked = [*operation.parameters, *(operation.only_json if ending == "json" else ())]
     answers: dict[str, Any] = {"200": {"description": operation.summary, "content": _content(operation, ending)}}
-    if any(parameter.is_path for parameter in asked) or operation.path.startswith(("/compare", "/search")):
+    asks_for_what_exists = any(parameter.has_to_exist for parameter in asked)
+    if asks_for_what_exists or operation.path.startswith(("/compare", "/search")):
         answers["404"] = _failing("There is no such thing here.")
-    if operation.answer not in ("Citations", "Description"):
+    answers["403"] = {
+        "description": "Who runs the site has closed it, or its database, to whom asks.",
+        "content": {"text/html": {"schema": {"type": "string"}}},
+    }
+    if operation.answer not in ("Citations", "Description") and (operation.path, ending) != ("/search", "json"):
         answers["413"] = _failing(f"The list has more than {MOST_ROWS:,} rows. None is ever cut.")
+    answers["503"] = {
+        **_failing("The database cannot be read at the moment, as while another takes its place."),
+        "headers": {"Retry-After": {"description": f"Seconds to wait: {RETRY_AFTER}.", "schema": {"type": "integer"}}},
+    }
     return {
         "operationId": f"{operation.name}_{ending}",
         "summary": operation.summary,
@@ -233,6 +252,8 @@ def _content(operation: Operation, ending: str) -> dict[str, Any]:
 
 def _parameter(one: Parameter) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": _TYPES[one.kind], **({"enum": list(one.choices)} if one.choices else {})}
+    bounds = {"minimum": one.least, "maximum": one.most}
+    schema |= {name: bound for name, bound in bounds.items() if bound is not None}
     if one.is_many:
         schema = {"type": "array", "items": schema}
     place = {"in": "path", "required": True} if one.is_path else {"in": "query"}

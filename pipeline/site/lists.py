@@ -20,7 +20,7 @@ from .. import members as grouped
 from ..comparing import Comparison, own_documents
 from ..coverage import AXES, Axis, Choice, matrix
 from ..due import Due
-from ..exporting import Column, Listing, column, described
+from ..exporting import Column, Listing, column, described, json_bytes
 from ..printing import MATRIX, listings, matrix_listing
 from ..reviewing import latest_decision
 from ..search import Results
@@ -184,6 +184,11 @@ def hits(results: Results, address: Address) -> Listing:
         for hit in results.hits
     ]
     return Listing("search", f"Search: {results.question}" if results.question else "Search by filters", HITS, found)
+
+
+def hits_in_json(results: Results) -> bytes:
+    """Return what a search found as JSON, with all that is to be known of it."""
+    return json_bytes({**vars(results), "hits": [vars(hit) for hit in results.hits]})
 
 
 def documents(db: Database, address: Address) -> Listing:

@@ -41,6 +41,7 @@ from ..coverage import (
 )
 from ..coverage import matrix as everybody
 from ..editions import differences
+from ..embeddings import text_hash
 from ..ids import digest, slug
 from ..judging import RELATIONS
 from ..members import group_view, standings
@@ -341,6 +342,17 @@ def document(db: Database, name: str, start: int, passage_id: str = "") -> dict[
             [name],
         ),
     }  # fmt: skip
+
+
+def with_vectors(db: Database, texts: Sequence[str], model: str) -> set[str]:
+    """Return which of some texts have a vector of a model: only of these can be asked what is most like them."""
+    hashes = {text: text_hash(text) for text in texts}
+    condition, args = ids_in("text_hash", list(hashes.values()))
+    known = {
+        row["text_hash"]
+        for row in rows(db, f"select text_hash from embeddings where {condition} and model = ?", [*args, model])
+    }
+    return {text for text, name in hashes.items() if name in known}
 
 
 def _starts(passages: list[dict[str, Any]]) -> list[int]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,15 +23,18 @@ from ..citing import FORMS, Citation, is_local
 from ..coverage import Axis, Choice
 from ..due import HOW, WRITTEN, Due, is_written
 from ..editions import CHANGES
-from ..errors import ConcordError, FilterError
+from ..errors import ConcordError, FilterError, StoreError, UnreadableError
 from ..exporting import FORMS as LIST_FORMS
-from ..exporting import MOST_ROWS, Listing, to_csv, to_xlsx
+from ..exporting import MOST_ROWS, Listing, json_bytes, to_csv, to_xlsx
+from ..models import encoder_key
 from ..printing import matrix_to_markdown, to_json, to_markdown
+from ..records import BODY_ROLES
 from ..reviewing import listed as decisions_on
 from ..search import MODES, REVIEWS, Engine, Filters, Results, as_written
 from ..search.kept import Kept
-from ..search.shelf import stamp
+from ..search.shelf import TEXTS, stamp
 from ..settings import load_settings
+from ..store import open_for_reading
 from . import api, guarding, lists, policy, queries
 from . import editions as aligned
 from . import guidelines as guiding
@@ -42,13 +45,12 @@ from . import problems as reading
 from . import quality as measuring
 from . import themes as grouped
 from . import watches as watching
-from .api import JSON
-from .taking import Taken, addresses, answer, path_of, sent, to_bytes, too_long
+from .api import JSON, LAST_START, RETRY_AFTER
+from .taking import Taken, addresses, answer, path_of, sent, too_long
 
 _HITS_A_PAGE = 20
 _ISSUERS = 6
 """Issuers that are compared at a time."""
-_LAST_START = 100_000
 _CELLS_A_PAGE, _QUOTES_A_PAGE, _PAIRS_A_PAGE = 900, 120, 70
 """Cells of a matrix, quotes behind a cell, and pairs of a comparison that are shown at a time: a page stays under 200 KB."""
 _CHOICE_IN_A_CELL = 80
@@ -70,16 +72,31 @@ _engines: dict[str, Engine] = {}
 
 
 def concord_database(datasette: Any) -> Any:
-    """Return the first of the served databases that is Concord's, or None."""
-    for database in datasette.databases.values():
-        if database.name.startswith("_") or database.path is None:
-            continue
-        _notice(datasette, database)
-        if database.path not in _known:
-            _known[database.path] = _is_concord(Path(database.path))
-        if _known[database.path]:
+    """Return the first of the served databases that is Concord's, or None.
+
+    Raises:
+        UnreadableError: none can be seen to be, and one of them cannot be read now.
+    """
+    unreadable: UnreadableError | None = None
+    for database in _served(datasette):
+        try:
+            if database.path not in _known:
+                _known[database.path] = _is_concord(Path(database.path))
+        except UnreadableError as error:  # nothing is known of it yet: it is looked at again
+            unreadable = error
+        if _known.get(database.path):
             return database
+    if unreadable:
+        raise unreadable
     return None
+
+
+def _served(datasette: Any) -> list[Any]:
+    """Return the databases that are served from files, each as the file is now."""
+    served = [one for one in datasette.databases.values() if not one.name.startswith("_") and one.path is not None]
+    for database in served:
+        _notice(datasette, database)
+    return served
 
 
 _known: dict[str, bool] = {}
@@ -94,22 +111,29 @@ def _notice(datasette: Any, database: Any) -> None:
     What an old one answered is forgotten, also when it was asked after the new file had come.
     """
     path, seen = database.path, _files.setdefault(datasette, {})
-    number = Path(path).stat().st_ino if Path(path).exists() else 0
+    try:
+        number = Path(path).stat().st_ino
+    except FileNotFoundError:
+        number = 0
     if number and seen.setdefault(path, number) != number:
         seen[path] = number
-        _known.pop(path, None)
-        _answers.pop(database, None)
-        if datasette.executor is not None:
-            old, datasette.executor = datasette.executor, ThreadPoolExecutor(datasette.setting("num_sql_threads"))
-            old.shutdown(wait=False)
+        _open_anew(datasette, database)
+
+
+def _open_anew(datasette: Any, database: Any) -> None:
+    """Forget what was read of a database, and let new threads open its file."""
+    _known.pop(database.path, None)
+    _answers.pop(database, None)
+    if datasette.executor is not None:
+        old, datasette.executor = datasette.executor, ThreadPoolExecutor(datasette.setting("num_sql_threads"))
+        old.shutdown(wait=False)
 
 
 def _is_concord(path: Path) -> bool:
-    from ..errors import StoreError
-    from ..store import open_for_reading
-
     try:
         open_for_reading(path).close()
+    except UnreadableError:
+        raise
     except StoreError:
         return False
     return True
@@ -119,7 +143,7 @@ def attentive(datasette: Any, app: policy.Application) -> policy.Application:
     """Return an ASGI application that looks, before each answer, whether another database has taken the place of ours."""
 
     async def answer(scope: Any, receive: Any, send: Any) -> None:
-        concord_database(datasette)
+        _served(datasette)
         await app(scope, receive, send)
 
     return answer
@@ -234,6 +258,17 @@ def _whole(request: Any, name: str) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 9 else None
 
 
+def _is_on(request: Any, name: str) -> bool:
+    """Say whether something that is asked for by "1" is; "0" declines it."""
+    return (request.args.get(name) or "0") != "0"
+
+
+def _one_of(request: Any, name: str, choices: Iterable[str]) -> str:
+    """Return what was chosen of some words; what is none of them asks for nothing, as with numbers."""
+    value = request.args.get(name) or ""
+    return value if value in choices else ""
+
+
 def _day(request: Any, name: str) -> str:
     """Return a year, a month or a day that was asked for; what is none asks for nothing, as with numbers."""
     value = (request.args.get(name) or "").strip()
@@ -279,7 +314,7 @@ async def search(datasette: Any, request: Any) -> Response:
     """/search: one box over words and meaning, and what is most like a commitment or passage."""
     database = _database(datasette)
     filters = Filters(
-        kind_of_hit=request.args.get("in") or "",
+        kind_of_hit=_one_of(request, "in", TEXTS),
         issuers=tuple(_list(request, "issuer")),
         groups=tuple(_list(request, "group")),
         kinds=tuple(_list(request, "kind")),
@@ -289,17 +324,16 @@ async def search(datasette: Any, request: Any) -> Response:
         year_to=_whole(request, "to"),
         language=request.args.get("language") or "",
         bindingness=_whole(request, "firmness"),
-        has_deadline=(request.args.get("deadline") or "0") != "0",
+        has_deadline=_is_on(request, "deadline"),
         due_from=_day(request, "due_from"),
         due_to=_day(request, "due_to"),
         review=review if (review := request.args.get("review") or "") in REVIEWS else "",
     )
     question = (request.args.get("q") or "").strip()
     form = request.url_vars.get("format")
-    start = min(_whole(request, "start") or 0, _LAST_START) if form in (None, "json") else 0
+    start = min(_whole(request, "start") or 0, LAST_START) if form in (None, "json") else 0
     most = {None: _HITS_A_PAGE, "json": min(_whole(request, "most") or _HITS_A_PAGE, MOST_ROWS)}.get(form, MOST_ROWS)
-    mode = request.args.get("mode") or ""
-    mode = mode if mode in MODES else "both"
+    mode = _one_of(request, "mode", MODES) or "both"
     engine = engine_for(database.path)
     like = request.args.get("like") or ""
     like_what = await asyncio.to_thread(engine.hit_of, like) if like else None
@@ -311,7 +345,7 @@ async def search(datasette: Any, request: Any) -> Response:
         if like_what:
             results = await asyncio.to_thread(engine.more_like, like_what.kind, like, filters, most=most, start=start)
         else:
-            as_typed = bool(request.args.get("typed"))
+            as_typed = _is_on(request, "typed")
             results = await asyncio.to_thread(
                 engine.search, question, filters, mode=mode, most=most, start=start, as_typed=as_typed
             )
@@ -320,11 +354,12 @@ async def search(datasette: Any, request: Any) -> Response:
             raise NotFound(str(error)) from error
         results = Results(question, (), 0, str(error))
     if form == "json":
-        return answer(datasette, to_bytes(asdict(results)), JSON)
+        return answer(datasette, await asyncio.to_thread(lists.hits_in_json, results), JSON)
     if form and results.total > MOST_ROWS:
         return too_long(datasette, results.total)
     if form:
-        return await sent(datasette, request, lists.hits(results, addresses(datasette, request)))
+        listing = await asyncio.to_thread(lists.hits, results, addresses(datasette, request))
+        return await sent(datasette, request, listing)
     here = _without(request.query_string, "start")
     asked = () if like else (results.mended or question, filters, mode, Path(database.path).name)
     taken = Taken(results.total, "hit", "/search", here, json_asked=f"most={results.total}")
@@ -401,10 +436,15 @@ def _asked(request: Any) -> Asked:
     every = tuple(dict.fromkeys(_list(request, "issuer")))
     issuers = every[:_ISSUERS]
     by, theme = request.args.get("by") or "theme", request.args.get("theme") or ""
-    is_of_members = len(issuers) == 1 and bool(request.args.get("members"))
+    is_of_members = len(issuers) == 1 and _is_on(request, "members")
     is_of_no_theme = by == "subtheme" and not theme  # a form that asks for sub-themes may leave the theme open
     axis = Axis("theme" if is_of_no_theme or is_of_members else by, theme)
     return Asked(issuers, every[_ISSUERS:], axis, _choice(request), is_of_members, is_of_no_theme)
+
+
+def _model(database: Any) -> str:
+    """Return whose vectors the search compares."""
+    return encoder_key(engine_for(database.path).settings.encoder)
 
 
 async def compare(datasette: Any, request: Any) -> Response:
@@ -649,8 +689,10 @@ async def document(datasette: Any, request: Any) -> Response:
         Taken(found["document"]["commitments"], "commitment", f"{path}/commitments"),
         Taken(sum(row["n"] for row in found["mentions"]), "mention", f"{path}/mentions", more=" of others"),
     ]
+    texts = [passage["text"] for passage in found["passages"] if passage["role"] in BODY_ROLES]
     shown = {
         **found,
+        "with_vectors": await ask(database, queries.with_vectors, texts, _model(database)),
         "compared": compared,
         "cited": _in_every_form(cited),
         "is_local": not cited.permalink,
@@ -682,6 +724,7 @@ async def commitment(datasette: Any, request: Any) -> Response:
         return _citation(cited, request.url_vars["format"])
     events = await ask(database, through_time.history, name)
     shown = {
+        "with_vectors": await ask(database, queries.with_vectors, [found["row"]["quote"]], _model(database)),
         "cited": _in_every_form(cited),
         "is_local": not cited.permalink,
         "facets": await ask(database, grouped.facets_of, name),
@@ -902,23 +945,42 @@ async def watch(datasette: Any, request: Any) -> Response:
 async def description(datasette: Any, request: Any) -> Response:
     """/openapi.json: what programs can ask, described in OpenAPI."""
     server = addresses(datasette, request)("/").rstrip("/")
-    return answer(datasette, to_bytes(await asyncio.to_thread(api.description, server)), JSON)
+    return answer(datasette, json_bytes(await asyncio.to_thread(api.description, server)), JSON)
 
 
 async def not_found(datasette: Any, request: Any, error: Exception) -> Response:
     """Answer an address that leads nowhere, in the format that was asked for."""
-    told: dict[str, Any] = {"ok": False, "error": str(error), "status": 404, "title": None}
+    told: dict[str, Any] = {"error": str(error)}
     templates = ["404.html", "error.html"]
     if isinstance(error, NotHere):
         told["retired"] = error.retired
         templates = ["concord_not_here.html"]
+    return await _failure(datasette, request, 404, told, templates)
+
+
+async def not_now(datasette: Any, request: Any) -> Response:
+    """Answer while the database cannot be read: what it was asked for may be there again in a moment.
+
+    Whoever asks then opens the file anew: a connection that has met a broken file may take the mended one for broken too.
+    """
+    for database in _served(datasette):
+        _open_anew(datasette, database)
+    told = {"error": "The database cannot be read at the moment. Please try again in a little while."}
+    response = await _failure(datasette, request, 503, told, ["503.html", "error.html"])
+    response.headers["retry-after"] = str(RETRY_AFTER)
+    return response
+
+
+async def _failure(datasette: Any, request: Any, status: int, told: dict[str, Any], templates: list[str]) -> Response:
+    """Answer that something failed: programs get JSON, whichever form of a list they asked for."""
+    told = {"ok": False, "status": status, "title": None, **told}
     headers: dict[str, str] = {}
     if datasette.cors:
         add_cors_headers(headers)
-    if request.path.endswith(".json"):
-        return Response.json(told, status=404, headers=headers)
+    if request.path.endswith(tuple(f".{ending}" for ending in LIST_FORMS)):
+        return Response.json(told, status=status, headers=headers)
     page = await datasette.render_template(templates, told, request=request)
-    return Response.html(page, status=404, headers=headers)
+    return Response.html(page, status=status, headers=headers)
 
 
 async def _page(datasette: Any, request: Any, template: str, values: dict[str, Any]) -> Response:

@@ -7,7 +7,6 @@ one answer is refused with a message.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,7 +15,7 @@ from datasette.utils import StartupError, add_cors_headers
 from datasette.utils.asgi import Response
 
 from ..citing import is_site
-from ..exporting import FORMS, MOST_ROWS, Listing
+from ..exporting import FORMS, MOST_ROWS, Listing, json_bytes
 from .api import JSON
 
 PLUGIN = "cyber-concord"
@@ -80,12 +79,7 @@ def path_of(datasette: Any, request: Any) -> str:
 def too_long(datasette: Any, count: int) -> Response:
     """Return the refusal of a list of so many rows."""
     text = f"This list has {count:,} rows, and at most {MOST_ROWS:,} are given at once. Narrow it, or take the whole database: concord export"
-    return answer(datasette, to_bytes({"ok": False, "error": text, "status": 413}), JSON, status=413)
-
-
-def to_bytes(value: Any) -> bytes:
-    """Return a value as JSON."""
-    return json.dumps(value, ensure_ascii=False).encode()
+    return answer(datasette, json_bytes({"ok": False, "error": text, "status": 413}), JSON, status=413)
 
 
 def answer(datasette: Any, body: str | bytes, kind: str, *, name: str = "", status: int = 200) -> Response:
