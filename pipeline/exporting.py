@@ -141,12 +141,17 @@ def to_json(listing: Listing) -> bytes:
 def json_bytes(value: Mapping[str, Any]) -> bytes:
     """Return an object as JSON. Its lists are written item by item: one long call would let no other thread go on meanwhile."""
 
-    def written(one: Any) -> str:
-        if isinstance(one, list | tuple):
-            return f"[{', '.join([json.dumps(item, ensure_ascii=False) for item in one])}]"
-        return json.dumps(one, ensure_ascii=False)
+    def written(one: Any, before: str = "") -> bytes:
+        return f"{before}{json.dumps(one, ensure_ascii=False)}".encode()
 
-    return f"{{{', '.join([f'{json.dumps(name)}: {written(one)}' for name, one in value.items()])}}}".encode()
+    pieces = [b"{"]
+    for place, (name, one) in enumerate(value.items()):
+        pieces.append(written(name, ", " if place else "") + b": ")
+        if isinstance(one, list | tuple):
+            pieces += [b"[", *(written(item, ", " if number else "") for number, item in enumerate(one)), b"]"]
+        else:
+            pieces.append(written(one))
+    return b"".join([*pieces, b"}"])
 
 
 def to_xlsx(*listings: Listing) -> bytes:

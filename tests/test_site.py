@@ -13,6 +13,7 @@ import json
 import re
 import shutil
 import sqlite3
+import sys
 import threading
 from collections import Counter
 from copy import deepcopy
@@ -1155,6 +1156,16 @@ async def test_a_database_that_is_locked_says_when_to_come_again(site, monkeypat
 async def test_a_question_to_the_database_that_is_wrong_is_no_passing_fault():
     assert not is_unreadable(sqlite3.OperationalError("no such column: nothing"))
     assert not is_unreadable(ValueError("no such table: nothing"))
+
+
+async def test_threads_take_turns_more_often_on_the_site_than_elsewhere(path):
+    before = sys.getswitchinterval()
+    try:
+        sys.setswitchinterval(0.005)
+        await served(path).invoke_startup()
+        assert sys.getswitchinterval() < 0.001
+    finally:
+        sys.setswitchinterval(before)
 
 
 async def test_a_long_answer_is_made_while_others_are_answered(site, monkeypatch):

@@ -19,7 +19,6 @@ from writing import quiet, write_corpus
 from pipeline.cli import WATCH_EXAMPLES, main, watch
 from pipeline.errors import FilterError, ModelError, WatchError
 from pipeline.search import Engine, Filters
-from pipeline.search import engine as rooms
 from pipeline.search.meaning import LazyEncoder
 from pipeline.settings import Settings
 from pipeline.stages import run_stages, start_run
@@ -162,7 +161,7 @@ def test_a_question_and_filters_both_choose(planted, engine):
 
 
 def test_more_hits_than_are_watched_are_spoken_of(planted, engine, monkeypatch):
-    monkeypatch.setattr(rooms, "_DEPTH", 2)
+    monkeypatch.setattr("pipeline.watching.WATCHED", 1)
     add(planted, "wide", "will", Filters(issuers=("XAA", "XBB")), mode="words")
     assert "there may be more" in run(planted, engine)[0].note
 
