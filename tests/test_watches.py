@@ -167,7 +167,7 @@ async def test_an_unknown_feed_is_a_404_with_the_look_of_the_site(site):
 async def test_the_feed_the_list_and_the_page_have_what_the_run_told(saved, site, tmp_path, monkeypatch):
     monkeypatch.setattr(rooms, "_DEPTH", 1)
     saved.execute("delete from watches where name = 'judges'")
-    add(saved, "judges", "judges", mode="words")
+    add(saved, "judges", "judges once", mode="words")
     told = [hit.id for hit in run(saved, Engine(tmp_path / "concord.db"), ["judges"])[0].new]
     monkeypatch.undo()
     came = plant_promise(saved, "xaa-2016", "We will hire judges.")

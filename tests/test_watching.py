@@ -19,6 +19,7 @@ from writing import quiet, write_corpus
 from pipeline.cli import WATCH_EXAMPLES, main, watch
 from pipeline.errors import FilterError, ModelError, WatchError
 from pipeline.search import Engine, Filters
+from pipeline.search import engine as rooms
 from pipeline.search.meaning import LazyEncoder
 from pipeline.settings import Settings
 from pipeline.stages import run_stages, start_run
@@ -161,7 +162,7 @@ def test_a_question_and_filters_both_choose(planted, engine):
 
 
 def test_more_hits_than_are_watched_are_spoken_of(planted, engine, monkeypatch):
-    monkeypatch.setattr("pipeline.watching.WATCHED", 1)
+    monkeypatch.setattr("pipeline.watching.MOST", 1)
     add(planted, "wide", "will", Filters(issuers=("XAA", "XBB")), mode="words")
     assert "there may be more" in run(planted, engine)[0].note
 
@@ -218,7 +219,7 @@ def test_what_was_here_is_not_new_when_the_floor_of_likeness_drops(planted, tmp_
 
 
 def test_what_was_here_is_not_new_when_the_ranking_ends_later(planted, engine, monkeypatch):
-    add(planted, "will", "will", mode="words")
+    add(planted, "will", "judges share", mode="words")  # which no text holds together, so that the ranking is cut
     monkeypatch.setattr(rooms, "_DEPTH", 1)
     assert len(ran(planted, engine)["will"]) == 1
     monkeypatch.setattr(rooms, "_DEPTH", 200)
@@ -227,7 +228,7 @@ def test_what_was_here_is_not_new_when_the_ranking_ends_later(planted, engine, m
 
 def test_what_was_here_is_not_new_when_a_better_hit_goes(planted, engine, monkeypatch):
     monkeypatch.setattr(rooms, "_DEPTH", 1)
-    add(planted, "will", "will", mode="words")
+    add(planted, "will", "judges share", mode="words")
     best = ran(planted, engine)["will"]
     planted.execute("delete from commitments where quote = ?", best)
     planted.execute("delete from passages where text = ?", best)
