@@ -495,17 +495,17 @@ def _matching(
 def _ranked(
     db: Database, shelf: Shelf, kind: str, question: Question, passes: NDArray[np.bool_], query: str, most: int
 ) -> Ranking:
-    """Return the matches of one kind that pass, by rank; more are asked for until there are enough of them."""
+    """Return the matches of one kind that pass, with their ranks; more are asked for until there are enough of them."""
     name, column = TEXTS[kind]
     numbers = shelf.numbers[kind]
     text = column if question.is_exact else "''"
-    sql = (
-        f"select rowid, bm25({name}_fts) as rank, {text} from {name}_fts where {name}_fts match ? order by rank limit ?"
-    )
+    sql = f"select rowid, bm25({name}_fts) as rank, {text} from {name}_fts where {name}_fts match ?"
     found: Ranking = []
     for asked in (2 * most, -1) if most >= 0 else (-1,):
         try:
-            matching = db.execute(sql, [f"{{{column}}} : ({query})", asked]).fetchall()
+            # All of them are sorted with those of the other kind.
+            best = f" order by rank limit {asked}" if asked >= 0 else ""
+            matching = db.execute(sql + best, [f"{{{column}}} : ({query})"]).fetchall()
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
                 raise  # the file cannot be read now, which is not the same as that it holds nothing
