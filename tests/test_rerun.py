@@ -15,6 +15,7 @@ from writing import quiet, rewrite, strike
 
 from pipeline import embeddings, passages
 from pipeline.manifest import load_manifest, save_manifest
+from pipeline.reviewing import give, listed
 from pipeline.settings import Settings
 from pipeline.stages import run_stages
 from pipeline.store import SEARCHED, open_store, rows
@@ -166,7 +167,23 @@ def test_a_document_that_is_struck_out_goes_with_all_that_was_found_in_it(settin
     run(settings)
     alone = copied(tmp_path / "alone", JOINT)
     run(alone)
-    assert {**content(settings, FRESH), "retired": []} == content(alone, FRESH)
+    wanted = content(alone, FRESH)
+    remembered = {"retired": [], "arrivals": wanted["arrivals"]}  # two tables that know what went
+    assert {**content(settings, FRESH), **remembered} == wanted
+
+
+def test_what_was_decided_on_a_commitment_outlives_a_document_that_is_struck_out_and_brought_back(settings):
+    ((name,),) = ask(settings, "select id from commitments where document_id = ? order by id limit 1", GROUP)
+    with open_store(settings.db) as db:
+        give(db, name, "wrong", "A. Reader")
+    strike(settings, GROUP)
+    run(settings)
+    with open_store(settings.db) as db:
+        assert [(one.commitment_id, one.decision, one.is_here) for one in listed(db)] == [(name, "wrong", False)]
+    bring_in(settings, GROUP)
+    run(settings)
+    with open_store(settings.db) as db:
+        assert [(one.commitment_id, one.decision, one.is_here) for one in listed(db)] == [(name, "wrong", True)]
 
 
 def test_what_was_found_in_a_document_that_is_struck_out_is_noted_until_the_document_is_back(settings):
