@@ -123,7 +123,7 @@ def grouped(
     for code, mine in sorted(by_theme.items()):
         ids = [corpus.ids[place] for place in mine]
         groups = subthemes.group(
-            code, ids, [corpus.texts[place] for place in mine], corpus.vectors[mine],
+            code, ids, corpus.vectors[mine],
             {one: before[one] for one in ids if one in before}, neighbours=settings.subtheme_neighbours,
             resolution=settings.subtheme_resolution, smallest=settings.subtheme_smallest, tie=tie,
         )  # fmt: skip

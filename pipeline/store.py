@@ -615,6 +615,11 @@ def _arrivals(db: Database) -> None:
     )
 
 
+@migrations(name="0006_terms_of_themes")
+def _terms_of_themes(db: Database) -> None:
+    db.execute("alter table themes add column terms text not null default ''")
+
+
 def _retiring(name: str, kind: str, label: str, document: str) -> tuple[str, str]:
     """Return the triggers that note what went from a table, and forget it when it is there again."""
     return (

@@ -1,6 +1,6 @@
 """Sub-themes: groups that emerge among the commitments of one theme, with ids that outlive reruns.
 
-Pure functions over vectors and texts, used by `themes.py`. The commitments are joined to their
+Pure functions over vectors, used by `themes.py`. The commitments are joined to their
 nearest neighbours and the graph is parted by the Leiden algorithm (Traag, Waltman and van Eck,
 "From Louvain to Leiden", 2019). It starts from the last run's groups, and each commitment is tied to
 the group that it was in: so groups last, and yet part, join and arise where the texts say so.
@@ -10,21 +10,19 @@ the group that it was in: so groups last, and yet part, join and arise where the
 from __future__ import annotations
 
 import itertools
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .ids import digest, same_text
+from .ids import digest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SEED = 20100
-_MOST_TERMS = 4
 _CARRIED = 0.5
 """Share of its old members that a group keeps at least, to keep its id."""
 TIE = 0.5
@@ -35,14 +33,6 @@ hundred, and the groups are as close: `benchmarks/stability.py` measures both.
 """
 _CELLS = 4_000_000
 """Cosines held at once while neighbours are looked for: a matrix of all would take gigabytes."""
-_WRITTEN = re.compile(r"[A-Za-z][A-Za-z'\u2018\u2019\u2010\u2011-]+[A-Za-z]")
-_SENTENCE_OPENS = re.compile(r"(?:^|[.!?:])[^\w.!?:]*$")
-_SAY_LITTLE = frozenset(
-    "cyber security cybersecurity cyberspace national government information will shall including include ensure "
-    "relevant appropriate order new use used order make work related based country level continue also state states "
-    "strategy measures measure within using area areas support develop development strengthen establish enhance "
-    "improve promote provide need needs necessary effective high key particular".split()
-)
 
 
 @dataclass(frozen=True)
@@ -52,7 +42,6 @@ class Group:
     id: str
     members: tuple[int, ...]
     representative: int
-    terms: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -75,7 +64,6 @@ class Event:
 def group(
     theme: str,
     ids: Sequence[str],
-    texts: Sequence[str],
     vectors: NDArray[np.float32],
     before: Mapping[str, str],
     *,
@@ -87,7 +75,7 @@ def group(
     """Return the groups of one theme's commitments.
 
     Args:
-        ids, texts: of the commitments, in the order of their ids.
+        ids: of the commitments, in their order.
         vectors: one unit row a commitment.
         before: the sub-theme of each commitment in the last run, by commitment id.
         neighbours: nearest neighbours to which a commitment is joined.
@@ -105,15 +93,14 @@ def group(
         members[part].append(place)
     places = sorted(members.values())
     names = _carried([[ids[place] for place in part] for part in places], before)
-    terms = distinctive_terms([[texts[place] for place in part] for part in places])
     groups = []
     taken = set(names)
-    for mine, carried, my_terms in zip(places, names, terms, strict=True):
+    for mine, carried in zip(places, names, strict=True):
         centre = vectors[mine].mean(axis=0)
         representative = mine[int(np.argmax(vectors[mine] @ centre))]
         name = carried or _new_id(theme, ids[representative], taken)
         taken.add(name)
-        groups.append(Group(name, tuple(mine), representative, my_terms))
+        groups.append(Group(name, tuple(mine), representative))
     return groups
 
 
@@ -242,83 +229,3 @@ def _members(membership: Mapping[str, str]) -> dict[str, set[str]]:
     for commitment, subtheme in membership.items():
         members[subtheme].add(commitment)
     return members
-
-
-def distinctive_terms(texts: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
-    """Return for each group of texts the terms that tell it from the others, written as the texts mostly write them.
-
-    Terms of one and two words are weighed by class-based tf-idf (Grootendorst, "BERTopic", 2022).
-    """
-    counts = [Counter(term for text in group_texts for term in _terms(text)) for group_texts in texts]
-    everywhere: Counter[str] = Counter()
-    for count in counts:
-        everywhere.update(count)
-    average = sum(everywhere.values()) / max(1, len(counts))
-    chosen = []
-    for count, group_texts in zip(counts, texts, strict=True):
-        total = max(1, sum(count.values()))
-        weights = {
-            term: (seen / total) * np.log(1 + average / everywhere[term]) * (1.6 if " " in term else 1.0)
-            for term, seen in count.items()
-            if seen >= min(2, len(group_texts))
-        }
-        chosen.append(_without_overlap(sorted(weights, key=lambda term: (-weights[term], term))))
-    forms = _written_forms(text for group_texts in texts for text in group_texts)
-    return [tuple(_written(term, forms) for term in terms) for terms in chosen]
-
-
-def _written(term: str, forms: Mapping[str, str]) -> str:
-    """Return a term as the texts mostly write it; one that is only seen where sentences begin, word by word."""
-    return forms.get(term) or " ".join(forms.get(word, word) for word in term.split())
-
-
-def _written_forms(texts: Iterable[str]) -> dict[str, str]:
-    """Return how the texts mostly write each term: "CERT" for cert, "Budapest Convention" for budapest convention.
-
-    The capital with which a sentence begins says nothing of its first word; the capitals of an acronym do.
-    """
-    counts: Counter[str] = Counter()
-    for text in texts:
-        words = [(match[0], _opens_sentence(text, match)) for match in _WRITTEN.finditer(text)]
-        pairs = [(f"{a} {b}", opens or then) for (a, opens), (b, then) in itertools.pairwise(words)]
-        counts.update(form for form, opens in (*words, *pairs) if not opens)
-    written: dict[str, str] = {}
-    for form, _ in sorted(counts.items(), key=lambda item: (item[1], item[0])):
-        written[same_text(form)] = form
-    return written
-
-
-def _opens_sentence(text: str, word: re.Match[str]) -> bool:
-    """Say whether a word owes its capital to its place: it opens a sentence and has no other capital."""
-    return word[0][0].isupper() and word[0][1:].islower() and _SENTENCE_OPENS.search(text[: word.start()]) is not None
-
-
-def _without_overlap(ranked: Sequence[str]) -> tuple[str, ...]:
-    """Return the first terms of which none repeats a word of another."""
-    kept: list[str] = []
-    used: set[str] = set()
-    for term in ranked:
-        words = {_root(word) for word in term.split()}
-        if not words & used:
-            kept.append(term)
-            used |= words
-        if len(kept) == _MOST_TERMS:
-            break
-    return tuple(kept)
-
-
-def _root(word: str) -> str:
-    return re.sub(r"(?:ies|es|s|ing|ed|y)$", "", word)
-
-
-def _terms(text: str) -> list[str]:
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
-    words = re.findall(r"[a-z][a-z'-]+[a-z]", same_text(text))
-    kept = [word for word in words if word not in ENGLISH_STOP_WORDS and word not in _SAY_LITTLE]
-    pairs = [
-        f"{a} {b}"
-        for a, b in itertools.pairwise(words)
-        if {a, b}.isdisjoint(ENGLISH_STOP_WORDS) and not {a, b} <= _SAY_LITTLE
-    ]
-    return kept + pairs

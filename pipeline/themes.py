@@ -15,6 +15,8 @@ from all of them, is "emerging": what gathers there may be a theme that the taxo
 A document under a theme of which no passage is filed may speak of it all the same; `theme_words` holds its
 passages with words of that theme (`touching.py`).
 
+Themes are described and sub-themes named by their distinctive terms (`terms.py`).
+
 Ids of sub-themes, and names that people gave them (`subtheme_names`, `naming.py`), outlive reruns.
 """
 
@@ -44,6 +46,7 @@ from .records import Report, Tally
 from .settings import Settings, bundled
 from .store import forget, mark, now, outputs, rows, stale, table, write_rows
 from .subthemes import Group, group, lineage
+from .terms import Said, distinctive, usage
 from .touching import words_in, words_pattern
 
 if TYPE_CHECKING:
@@ -51,11 +54,13 @@ if TYPE_CHECKING:
 
 ASSIGNER = "themes/7"
 GROUPER = "subthemes/2"
+NAMER = "terms/1"
 SUBTHEMES = "subthemes"
 """Under this name stands in `builds` what the sub-themes of each theme were made from."""
 WHOLE = "*"
 THEMES_FILE = "themes.toml"
 
+_TERMS_OF_A_THEME = 12
 _KEYWORD_STEP = 0.1
 _MOST_KEYWORDS = 3
 _MOST_THEMES = 3
@@ -418,7 +423,7 @@ def _group_themes(
             continue
         started = time.monotonic()
         groups = group(
-            code, ids, quotes, vectors[places],
+            code, ids, vectors[places],
             {one: before[one] for one in ids if one in before},
             neighbours=settings.subtheme_neighbours,
             resolution=settings.subtheme_resolution,
@@ -430,8 +435,38 @@ def _group_themes(
         seconds = time.monotonic() - started
         mark(db, SUBTHEMES, code, input_hash=inputs[code], output_hash=digest(sorted(mine.items())), seconds=seconds)
     forget(db, SUBTHEMES, codes)
+    listed = _described(db, codes, primary, listed, membership)
     _write_lineage(db, listed, were, last, membership)
     _write_groups(db, listed, primary, membership, tally)
+
+
+def _described(
+    db: Database,
+    codes: Sequence[str],
+    primary: dict[str, str],
+    listed: Sequence[dict[str, Any]],
+    membership: dict[str, str],
+) -> list[dict[str, Any]]:
+    """Write the terms that set each theme apart from the others; return the sub-themes with those that set each of them apart.
+
+    All of them are described in each run, which takes seconds, also those that are not grouped again.
+    """
+    of_theme: dict[str, list[Said]] = {code: [] for code in codes}
+    of_subtheme: dict[str, list[Said]] = {row["id"]: [] for row in listed}
+    for row in rows(db, "select id, quote, coalesce(issuer_id, '') as issuer from commitments order by id"):
+        said = Said(row["quote"], row["issuer"])
+        of_theme[primary[row["id"]]].append(said)
+        of_subtheme[membership[row["id"]]].append(said)
+    states = rows(db, "select name from issuers where kind = 'state' order by id")
+    used = usage([one.text for group in of_theme.values() for one in group], [row["name"] for row in states])
+    for code, terms in zip(of_theme, distinctive(list(of_theme.values()), used, _TERMS_OF_A_THEME), strict=True):
+        db.execute("update themes set terms = ? where id = ?", [", ".join(terms), code])
+    described = []
+    for code in codes:
+        mine = [row for row in listed if row["theme_id"] == code]
+        terms_of_mine = distinctive([of_subtheme[row["id"]] for row in mine], used)
+        described += [row | {"terms": ", ".join(terms)} for row, terms in zip(mine, terms_of_mine, strict=True)]
+    return described
 
 
 def _write_groups(
@@ -490,7 +525,6 @@ def _subtheme_row(theme: str, one: Group, ids: Sequence[str]) -> dict[str, Any]:
     return {
         "id": one.id,
         "theme_id": theme,
-        "terms": ", ".join(one.terms),
         "commitments": len(one.members),
         "representative_id": ids[one.representative],
     }
@@ -518,6 +552,7 @@ def _fingerprint(db: Database, settings: Settings, themes: Sequence[Theme], cont
     return digest(
         ASSIGNER,
         GROUPER,
+        NAMER,
         encoder_key(settings.encoder),
         load_linear().name,
         themes,

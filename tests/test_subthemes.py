@@ -1,4 +1,4 @@
-"""Sub-themes: groups that last from run to run, are never too small, and are named by their own words."""
+"""Sub-themes: groups that last from run to run, and are never too small."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import subthemes
-from pipeline.subthemes import Event, _carried, _new_id, distinctive_terms, group, lineage, nearest
+from pipeline.subthemes import Event, _carried, _new_id, group, lineage, nearest
 
 HOW = {"neighbours": 5, "resolution": 1.0, "smallest": 3}
 
@@ -23,7 +23,7 @@ def a_cloud(centres, each, seed=1):
 
 
 def grouped(ids, vectors, before=None, **how):
-    return group("CAP", ids, [f"promise {one}" for one in ids], vectors, before or {}, **{**HOW, **how})
+    return group("CAP", ids, vectors, before or {}, **{**HOW, **how})
 
 
 def membership(ids, groups):
@@ -177,62 +177,3 @@ def test_every_promise_is_in_one_group_and_no_group_is_too_small(centres, each, 
 def test_the_representative_is_the_promise_nearest_to_the_middle_of_its_group():
     vectors = np.array([[1, 0], [0.9, 0.436], [0, 1]], dtype=np.float32)
     assert grouped(["a", "b", "c"], vectors)[0].representative == 1
-
-
-def test_terms_set_a_group_apart_from_the_others():
-    terms = distinctive_terms(
-        [
-            ["We will train teachers for schools.", "Schools will get more teachers."],
-            ["We will patch power grids.", "Power grids will be patched."],
-        ]
-    )
-    assert "schools" in terms[0]
-    assert "power grids" in terms[1]
-
-
-def test_terms_do_not_repeat_a_word_of_one_another():
-    terms = distinctive_terms(
-        [["Power grids and power plants.", "Power grids and power plants."], ["Judges.", "Judges."]]
-    )
-    words = [word for term in terms[0] for word in term.split()]
-    assert len(words) == len(set(words))
-
-
-def test_words_that_every_promise_uses_name_no_group():
-    assert distinctive_terms([["We will ensure national cyber security."] * 2]) == [()]
-
-
-def test_an_acronym_keeps_its_capitals():
-    terms = distinctive_terms(
-        [["We will fund the CERT.", "CERT exercises will be held."], ["We will patch grids."] * 2]
-    )
-    assert "CERT" in " ".join(terms[0])
-    assert "cert" not in " ".join(terms[0])
-
-
-def test_a_name_of_two_words_keeps_its_capitals():
-    terms = distinctive_terms([["We will ratify the Budapest Convention."] * 2, ["We will patch grids."] * 2])
-    assert "Budapest Convention" in terms[0]
-
-
-def test_a_term_is_written_as_it_is_written_most():
-    texts = ["We will fund the Cert.", "We will pay the CERT.", "We will staff the CERT."]
-    assert "CERT" in distinctive_terms([texts, ["We will patch grids."] * 2])[0]
-
-
-def test_the_capital_with_which_a_sentence_begins_is_not_kept():
-    texts = ["Laptops will go to schools. Schools will get laptops."] * 2
-    assert "Schools" not in " ".join(distinctive_terms([texts, ["We will patch grids."] * 2])[0])
-
-
-def test_a_term_that_only_begins_sentences_has_the_capitals_of_its_words_elsewhere():
-    texts = ["Cyber Rangers will be hired.", "Cyber Rangers will be trained.", "We will pay the Rangers."]
-    assert "cyber Rangers" in distinctive_terms([texts, ["We will patch grids."] * 2])[0]
-
-
-@given(st.lists(st.lists(st.text("abC dE.'-", max_size=30), min_size=1, max_size=4), min_size=1, max_size=3))
-def test_capitals_never_change_which_terms_are_chosen(texts):
-    low = [[text.lower() for text in group_texts] for group_texts in texts]
-    assert [[term.lower() for term in terms] for terms in distinctive_terms(texts)] == [
-        list(terms) for terms in distinctive_terms(low)
-    ]
