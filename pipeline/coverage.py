@@ -493,7 +493,8 @@ def _with_words(
     db: Database, args: dict[str, str], terms: Mapping[str, Sequence[tuple[str, re.Pattern[str]]]]
 ) -> list[dict[str, Any]]:
     """Return the passages that hold a term of any sub-theme."""
-    words = " OR ".join(sorted({f'"{term}"' for listed in terms.values() for term, _ in listed}))
+    named = {term.replace('"', '""') for listed in terms.values() for term, _ in listed}
+    words = " OR ".join(f'"{term}"' for term in sorted(named))
     return rows(db, _TOUCHED["subtheme"], {**args, "words": words}) if words else []
 
 

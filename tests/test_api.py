@@ -53,17 +53,20 @@ async def site(database):
 
 
 @pytest.fixture(scope="module")
-def promise(database):
-    """The id of a commitment."""
+def ids(database):
+    """The ids of a commitment and of a sub-theme, by the addresses in which they stand."""
     with open_for_reading(database) as db:
-        return rows(db, "select id from commitments order by 1 limit 1")[0]["id"]
+        return {
+            f"/{name}/{{id}}": rows(db, f"select id from {name}s order by 1 limit 1")[0]["id"]
+            for name in ("commitment", "subtheme")
+        }
 
 
-def address_of(path, promise):
+def address_of(path, ids):
     """An address of the sample that a path of the description stands for."""
     bare, _, ending = path.rpartition(".")
     asked = FITTING.get(bare, "") if "{" not in bare else ""
-    parts = {"/commitment/{id}": promise, **FITTING}
+    parts = {**ids, **FITTING}
     for known in sorted(parts, key=len, reverse=True):
         if "{" in known and bare.startswith(known):
             bare = re.sub(r"\{\w+\}$", parts[known], known) + bare.removeprefix(known)
@@ -101,16 +104,16 @@ async def test_every_address_that_gives_csv_or_a_workbook_is_described():
 
 
 @pytest.mark.parametrize("path", DESCRIPTION["paths"])
-async def test_every_described_address_is_one_of_ours_and_answers_in_its_type(site, promise, path):
-    response = await site.get(address_of(path, promise))
+async def test_every_described_address_is_one_of_ours_and_answers_in_its_type(site, ids, path):
+    response = await site.get(address_of(path, ids))
     (kind,) = DESCRIPTION["paths"][path]["get"]["responses"]["200"]["content"]
     assert any(re.match(pattern, re.sub(r"\{\w+\}", "x", path)) for pattern, _ in PAGES)
     assert (response.status_code, response.headers["content-type"].partition(";")[0]) == (200, kind)
 
 
 @pytest.mark.parametrize("path", JSON_PATHS)
-async def test_an_address_answers_as_its_schema_says(site, promise, path):
-    value = (await site.get(address_of(path, promise))).json()
+async def test_an_address_answers_as_its_schema_says(site, ids, path):
+    value = (await site.get(address_of(path, ids))).json()
     assert faults_of(value, schema_of(path)) == []
 
 

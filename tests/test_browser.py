@@ -44,7 +44,8 @@ SHOWN = [
 """Addresses of every kind of page that a browser shows; that of a commitment comes from the sample's rows."""
 NO_PAGES = {
     "/watches/x.atom", "/theme/X.svg", "/openapi.json", "/document/x/commitments.csv", "/document/x/mentions.csv", "/commitment/x/history.csv",
-    "/compare/citation.txt", "/compare/cell/citation.txt", "/theme/X/commitments.csv", "/issuer/X/commitments.csv", "/issuer/X/mentions.csv",
+    "/compare/citation.txt", "/compare/cell/citation.txt", "/theme/X/commitments.csv", "/subtheme/X.svg", "/subtheme/X/commitments.csv",
+    "/issuer/X/commitments.csv", "/issuer/X/mentions.csv",
 }  # fmt: skip
 """What answers with something else than a page."""
 HEAVIEST = 200_000

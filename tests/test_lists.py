@@ -199,8 +199,11 @@ async def test_the_hits_of_a_search_give_their_deadlines(site):
 
 async def test_the_rows_of_a_sub_theme_are_as_many_as_its_theme_says(site, sample):
     for subtheme in rows(sample, "select * from subthemes"):
-        address = f"/theme/{subtheme['theme_id']}/commitments.json?subtheme={subtheme['id']}"
-        assert (await site.get(address)).json()["count"] == subtheme["commitments"]
+        for address in (
+            f"/subtheme/{subtheme['id']}/commitments.json",
+            f"/theme/{subtheme['theme_id']}/commitments.json?subtheme={subtheme['id']}",
+        ):
+            assert (await site.get(address)).json()["count"] == subtheme["commitments"]
 
 
 async def test_the_rows_of_a_document_are_as_many_as_the_list_of_documents_says(site):
@@ -542,7 +545,7 @@ async def test_a_search_in_json_gives_twenty_hits_unless_more_are_asked_for(site
 @pytest.mark.parametrize(
     "address",
     [
-        "/document/none/commitments.csv", "/document/none/mentions.json", "/theme/NONE/commitments.xlsx", "/theme/CAP/commitments.csv?subtheme=none",
+        "/document/none/commitments.csv", "/document/none/mentions.json", "/theme/NONE/commitments.xlsx", "/theme/CAP/commitments.csv?subtheme=none", "/subtheme/none/commitments.csv",
         "/issuer/NONE/commitments.json", "/issuer/NONE/mentions.csv", "/editions/none.csv", "/guidelines/none.json", "/guidelines/un-norms/none.csv",
         "/watches/none.csv", "/compare/cell.csv?issuer=XAA&theme=NONE", "/documents.pdf", "/theme/CAP/commitments",
     ],

@@ -146,7 +146,8 @@ def addresses(sample):
     subtheme = rows(sample, "select id, theme_id from subthemes order by id limit 1")[0]
     passage = rows(sample, "select id from passages where document_id = 'xaa-2016-strategy' and ordinal = 30")[0]["id"]
     return [
-        *PAGES, f"/commitment/{commitment}", f"/commitment/{commitment}/history.json", f"/search?like={commitment}", f"/search?like={passage}", f"/theme/{subtheme['theme_id']}?subtheme={subtheme['id']}",
+        *PAGES, f"/commitment/{commitment}", f"/commitment/{commitment}/history.json", f"/search?like={commitment}", f"/search?like={passage}",
+        f"/subtheme/{subtheme['id']}", f"/subtheme/{subtheme['id']}.svg", f"/subtheme/{subtheme['id']}/commitments.csv",
         f"/document/xaa-2016-strategy?passage={passage}",
     ]  # fmt: skip
 
@@ -352,7 +353,7 @@ async def test_every_stock_page_of_datasette_answers(site, address):
 @pytest.mark.parametrize(
     "address",
     [
-        "/document/none", "/commitment/none", "/theme/NONE", "/theme/CAP?subtheme=none", "/issuer/NONE", "/compare?issuer=XAA&issuer=NONE",
+        "/document/none", "/commitment/none", "/theme/NONE", "/theme/CAP?subtheme=none", "/subtheme/none", "/subtheme/none.svg", "/issuer/NONE", "/compare?issuer=XAA&issuer=NONE",
         "/compare.json?issuer=XAA&issuer=NONE", "/compare/cell?issuer=XAA&theme=NONE", "/compare/cell",
         "/compare/citation.txt?issuer=XAA&issuer=NONE", "/compare/citation.bib?by=none", "/compare/cell/citation.json?theme=NONE", "/nothing-here", "/document/",
     ],
@@ -723,9 +724,10 @@ async def test_partner_money_and_condition_are_shown_once(repeated, sample):
     assert len(tree.xpath("//dt[.='money']")) == 1
 
 
-async def test_a_subtheme_of_another_theme_is_not_one_of_this(site, sample):
-    subtheme = rows(sample, "select id from subthemes where theme_id <> 'CAP' order by id limit 1")[0]["id"]
-    assert (await site.get(f"/theme/CAP?subtheme={subtheme}")).status_code == 404
+async def test_the_address_that_a_sub_theme_had_within_its_theme_leads_to_its_page(site, sample):
+    subtheme = rows(sample, "select id, theme_id from subthemes order by id limit 1")[0]
+    response = await site.get(f"/theme/{subtheme['theme_id']}?subtheme={subtheme['id']}&due_from=2020")
+    assert (response.status_code, response.headers["location"]) == (301, f"/subtheme/{subtheme['id']}?due_from=2020")
 
 
 @pytest.mark.parametrize("address", ["/", "/quality", "/theme/CAP", "/search?q=training"])
@@ -976,7 +978,7 @@ async def test_a_theme_of_a_document_leads_to_as_many_commitments_as_it_says(sit
 
 @pytest.mark.parametrize(
     ("address", "main", "any_theme"),
-    [("/", 1, 0), ("/theme/CAP", 4, 1), ("/issuer/XAA", 0, 1), ("/document/xaa-2016-strategy", 0, 1)],
+    [("/", 1, 0), ("/theme/CAP", 7, 1), ("/issuer/XAA", 0, 1), ("/document/xaa-2016-strategy", 0, 1)],
 )
 async def test_a_heading_over_counts_of_themes_says_which_theme_counts(site, address, main, any_theme):
     headings = [
@@ -1587,7 +1589,7 @@ def retired(path, tmp_path_factory):
     shutil.copy(path, target)
     with open_store(target) as db:
         commitment = rows(db, "select id from commitments where document_id = 'xaa-2016-strategy' order by id limit 1")
-        subtheme = rows(db, "select id, theme_id from subthemes order by id limit 1")[0]
+        subtheme = rows(db, "select id from subthemes order by id limit 1")[0]
         db.execute("insert into themes (id, label, definition, position) values ('OLD', '', '', 99)")
         db.execute("insert into issuers (id, name, kind) values ('XZZ', '', 'state')")
         for name, gone in (
@@ -1601,7 +1603,7 @@ def retired(path, tmp_path_factory):
         db.conn.commit()
     return served(target).client, {
         "commitment": f"/commitment/{commitment[0]['id']}", "document": "/document/xbb-2018-strategy", "theme": "/theme/OLD",
-        "sub-theme": f"/theme/{subtheme['theme_id']}?subtheme={subtheme['id']}", "issuer": "/issuer/XZZ",
+        "sub-theme": f"/subtheme/{subtheme['id']}", "issuer": "/issuer/XZZ",
         "guideline": "/guidelines/example",
     }  # fmt: skip
 
@@ -1649,7 +1651,7 @@ async def test_the_json_of_an_address_of_what_went_says_so_too(retired):
     assert told["retired"]["retired_at"] == "2031-02-03T04:05:06Z"
 
 
-@pytest.mark.parametrize("address", ["/document/none", "/commitment/none", "/theme/NONE", "/theme/CAP?subtheme=none", "/issuer/NONE"])  # fmt: skip
+@pytest.mark.parametrize("address", ["/document/none", "/commitment/none", "/theme/NONE", "/subtheme/none", "/issuer/NONE"])  # fmt: skip
 async def test_an_address_of_which_nothing_is_known_says_so_and_leads_to_search(site, address):
     text = await text_of(site, address)
     assert "The address is of something that is not in this database" in text
@@ -1686,14 +1688,14 @@ def regrouped(path, tmp_path_factory):
 
 async def test_the_address_of_a_subtheme_that_went_into_another_leads_there(regrouped):
     client, left, heir = regrouped
-    response = await client.get(f"/theme/CAP?subtheme={left}")
-    assert (response.status_code, response.headers["location"]) == (302, f"/theme/CAP?subtheme={heir}&was={left}")
+    response = await client.get(f"/subtheme/{left}")
+    assert (response.status_code, response.headers["location"]) == (302, f"/subtheme/{heir}?was={left}")
     assert "The address that you followed was of the sub-theme" in await text_of(client, response.headers["location"])
 
 
 async def test_a_subtheme_tells_what_went_into_it_and_who_named_it(regrouped):
     client, _, heir = regrouped
-    text = await text_of(client, f"/theme/CAP?subtheme={heir}")
+    text = await text_of(client, f"/subtheme/{heir}")
     assert "2031-02-03" in text
     assert "went into it, with 4 of 4 commitments" in text
     assert "named by a person" in text
@@ -1701,7 +1703,90 @@ async def test_a_subtheme_tells_what_went_into_it_and_who_named_it(regrouped):
 
 async def test_names_of_subthemes_cannot_run_in_the_page(regrouped):
     client, left, heir = regrouped
-    assert "<script>alert" not in (await client.get(f"/theme/CAP?subtheme={heir}&was={left}")).text
+    assert "<script>alert" not in (await client.get(f"/subtheme/{heir}?was={left}")).text
+
+
+async def a_subtheme(sample):
+    """The largest sub-theme of the sample."""
+    return rows(sample, "select * from subthemes order by commitments desc, id limit 1")[0]
+
+
+async def test_a_sub_theme_has_a_page_under_its_name_that_leads_to_its_theme(site, sample):
+    subtheme = await a_subtheme(sample)
+    tree = html.fromstring((await site.get(f"/subtheme/{subtheme['id']}")).text)
+    assert tree.xpath("//main//h1/text() | //h1[not(ancestor::header)]/text()")[0] == subtheme["label"]
+    assert tree.xpath("//p[@class='c-kicker']/a/@href") == [f"/theme/{subtheme['theme_id']}"]
+    assert tree.xpath("//article//blockquote//a/@href")[0] == f"/commitment/{subtheme['representative_id']}"
+
+
+async def test_who_commits_to_a_sub_theme_has_as_many_as_the_quotes_behind_it(site, sample):
+    subtheme = await a_subtheme(sample)
+    tree = html.fromstring((await site.get(f"/subtheme/{subtheme['id']}")).text)
+    cells = tree.xpath("//h2[@id='who']/following-sibling::table[1]//td/a")
+    assert len(cells) > 1
+    for cell in cells:
+        quotes = html.fromstring((await site.get(cell.get("href"))).text).xpath("//main//article | //article")
+        assert len(quotes) == int(cell.text_content())
+
+
+async def test_a_sub_theme_says_for_the_length_of_its_texts_how_much_an_issuer_promises(site, sample):
+    text = await text_of(site, f"/subtheme/{(await a_subtheme(sample))['id']}")
+    assert re.search(r"; [\d.]+ in 1,000 sentences", text)
+
+
+async def test_how_firm_the_promises_of_a_sub_theme_are_adds_up_to_all_of_them(site, sample):
+    subtheme = await a_subtheme(sample)
+    tree = html.fromstring((await site.get(f"/subtheme/{subtheme['id']}")).text)
+    counts = tree.xpath("//h2[@id='firmness']/following-sibling::table[1]//td/a")
+    assert sum(int(one.text_content()) for one in counts) == subtheme["commitments"]
+
+
+@pytest.mark.parametrize("kind", ["theme", "subtheme"])
+async def test_distinctive_words_lead_to_promises_that_hold_them(site, sample, kind):
+    name = {"theme": "CAP", "subtheme": (await a_subtheme(sample))["id"]}[kind]
+    terms = rows(sample, f"select terms from {kind}s where id = ?", [name])[0]["terms"].split(", ")
+    links = html.fromstring((await site.get(f"/{kind}/{name}")).text).xpath("//ul[@class='c-words']/li/a")
+    assert [link.text for link in links] == terms
+    for link in links:
+        assert int(re.search(r"in (\d+) commitment", link.getnext().text)[1]) > 0
+        assert (await site.get(link.get("href").replace("/search?", "/search.json?"))).json()["total"] > 0
+
+
+async def test_a_sub_theme_has_a_picture_of_its_own_promises(site, sample):
+    subtheme = await a_subtheme(sample)
+    page, response = await site.get(f"/subtheme/{subtheme['id']}"), await site.get(f"/subtheme/{subtheme['id']}.svg")
+    assert f'src="/subtheme/{subtheme["id"]}.svg"' in page.text
+    assert response.headers["content-type"].startswith("image/svg+xml")
+    assert response.text != (await site.get(f"/theme/{subtheme['theme_id']}.svg")).text
+
+
+@pytest.mark.parametrize(("address", "column"), [("/theme/CAP", "theme_id"), ("/subtheme/{}", "subtheme_id")])
+async def test_a_page_shows_and_offers_what_is_due_as_its_form_asks(site, sample, address, column):
+    found = rows(
+        sample,
+        f"select {column} as id, count(*) as n from commitments where deadline_to between '2019-01-01' and '2020-12-31'"
+        " and theme_id = 'CAP' group by 1 order by 2 desc, 1 limit 1",
+    )[0]
+    tree = html.fromstring((await site.get(f"{address.format(found['id'])}?due_from=2019&due_to=2020")).text)
+    assert len(tree.xpath("//h2[@id='quotes']/following-sibling::article")) == found["n"]
+    offered = tree.xpath("//p[contains(@class, 'c-whole')]/a/@href")
+    assert len(offered) == 3
+    assert all(link.endswith("?due_from=2019&due_to=2020") for link in offered)
+    assert (await site.get(next(link for link in offered if ".json" in link))).json()["count"] == found["n"]
+    assert tree.xpath("//input[@name='due_from']/@value") == ["2019"]
+
+
+@pytest.mark.parametrize("address", ["/issuer/XAA", "/document/xaa-2016-strategy"])
+async def test_what_is_due_of_an_issuer_or_a_document_is_asked_of_the_search(site, address):
+    form = html.fromstring((await site.get(address)).text).xpath("//form[.//input[@name='due_from']]")[0]
+    hidden = {field.get("name"): field.get("value") for field in form.xpath(".//input[@type='hidden']")}
+    found = (
+        await site.get(
+            f"{form.get('action')}.json", params={**hidden, "due_from": "2019", "due_to": "2020", "most": 500}
+        )
+    ).json()
+    listed = (await site.get(f"{address}/commitments.json?due_from=2019&due_to=2020")).json()
+    assert {hit["id"] for hit in found["hits"]} == {row["id"] for row in listed["rows"]} != set()
 
 
 async def test_a_theme_says_who_was_first_and_who_followed_year_by_year(site, sample):

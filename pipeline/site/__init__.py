@@ -3,7 +3,8 @@
     routes.py      which page answers which address
     queries.py     what each page asks the database
     home.py        the home page, its map and its timeline
-    picture.py     a picture of a theme's commitments
+    themes.py      what the commitments of a theme or a sub-theme are: since when, how firm, in what words
+    picture.py     a picture of them
     editions.py    what changed between editions
     history.py     what became of a commitment
     guidelines.py  what texts say to each element of a guideline

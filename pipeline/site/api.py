@@ -152,6 +152,10 @@ OPERATIONS = (
         "/theme/{code}/commitments", "All commitments that are mainly about a theme, the firmest first.", lists.COMMITMENTS,
         (_CODE, Parameter("subtheme", "Only those of this sub-theme, by its id"), *_DUE),
     ),
+    Operation(
+        "/subtheme/{id}/commitments", "All commitments of a sub-theme, the firmest first.", lists.COMMITMENTS,
+        (_in_path("id", "Id of the sub-theme"), *_DUE),
+    ),
     Operation("/issuer/{code}/commitments", "All commitments of the documents of an issuer, joint ones too.", lists.COMMITMENTS, (_ISSUER, *_DUE)),
     Operation("/issuer/{code}/mentions", "Whom an issuer names and who names it, place by place.", lists.MENTIONS, (_ISSUER,)),
     Operation(

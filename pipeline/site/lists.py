@@ -308,6 +308,12 @@ def theme_commitments(db: Database, address: Address, code: str, subtheme: str, 
     )
 
 
+def subtheme_commitments(db: Database, address: Address, name: str, due: Due) -> Listing | None:
+    """Return the commitments of a sub-theme, the firmest first."""
+    found = rows(db, "select theme_id from subthemes where id = ?", [name])
+    return theme_commitments(db, address, found[0]["theme_id"], name, due) if found else None
+
+
 def issuer_commitments(db: Database, address: Address, code: str, due: Due) -> Listing | None:
     """Return the commitments of all documents of an issuer, those that it signed jointly included."""
     found = rows(db, "select name from issuers where id = ?", [code])
@@ -485,12 +491,6 @@ def count_mentions(db: Database, issuer: str) -> int:
         " where mentions.issuer_id = :issuer or documents.issuer_id = :issuer"
     )
     return int(rows(db, sql, {"issuer": issuer})[0]["n"])
-
-
-def count_commitments(db: Database, code: str, subtheme: str) -> int:
-    """Return how many commitments the list above has for a theme, or for one of its sub-themes."""
-    condition, value = ("subtheme_id = ?", subtheme) if subtheme else ("theme_id = ?", code)
-    return int(rows(db, f"select count(*) as n from commitments where {condition}", [value])[0]["n"])
 
 
 def _commitments(

@@ -1,4 +1,4 @@
-"""A picture of a theme's commitments, by issuer, year and firmness: Vega-Lite, drawn here and not in the browser.
+"""A picture of the commitments of a theme or a sub-theme, by issuer, year and firmness: Vega-Lite, drawn here and not in the browser.
 
 Reads commitments; gives the rows that the picture and the table beside it show, and the picture as SVG. Nothing from a
 document is drawn but its year; names of issuers come from `issuers.toml`. It is shown as an image, in which a browser
@@ -15,6 +15,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from ..store import rows
+from .themes import Which
 
 MOST_ISSUERS = 25
 """Lines of the picture; the table shows every issuer."""
@@ -33,13 +34,14 @@ _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-
 COMMITMENTS = """
 select issuers.name as issuer, commitments.year, bindingness.label as firmness, count(*) as n
 from commitments join bindingness on bindingness.id = bindingness_id left join issuers on issuers.id = commitments.issuer_id
-where theme_id = ? and issuers.id is not null group by 1, 2, 3 order by 1, 2, bindingness.id
+where {} and issuers.id is not null group by 1, 2, 3 order by 1, 2, bindingness.id
 """
 
 
-def of_theme(db: Database, theme: str) -> dict[str, Any]:
-    """Return the counts of a theme's commitments by issuer, year and firmness, as rows and as a table."""
-    found = rows(db, COMMITMENTS, [theme])
+def counts(db: Database, which: Which) -> dict[str, Any]:
+    """Return the counts of some commitments by issuer, year and firmness, as rows and as a table."""
+    condition, args = which.condition
+    found = rows(db, COMMITMENTS.format(condition), args)
     dated = [row for row in found if row["year"]]
     levels = [row["label"] for row in rows(db, "select label from bindingness order by id")]
     table: dict[tuple[str, int], dict[str, int]] = {}
@@ -63,7 +65,7 @@ def of_theme(db: Database, theme: str) -> dict[str, Any]:
 
 
 def to_svg(found: list[dict[str, Any]]) -> str:
-    """Return the picture of the rows that `of_theme` found."""
+    """Return the picture of the rows that `counts` found."""
     return _drawn(json.dumps(specification(found)))
 
 

@@ -50,8 +50,8 @@ from ..store import rows
 
 __all__ = [
     "FINDINGS", "axes", "axis_of_element", "axis_of_subtheme", "cell", "choices", "citation", "citation_of_page", "commitment",
-    "comparison", "confidence", "document", "documents", "issuer", "matrix", "members", "retired", "theme", "title_of_cell",
-    "title_of_comparison",
+    "comparison", "confidence", "document", "documents", "issuer", "matrix", "members", "retired", "subtheme", "theme",
+    "title_of_cell", "title_of_comparison",
 ]  # fmt: skip
 
 CHARACTERS_A_PAGE = 45_000
@@ -506,21 +506,15 @@ def _beside(db: Database, passage: dict[str, Any], step: int) -> str:
     return found[0]["text"] if found else ""
 
 
-def theme(db: Database, code: str, subtheme: str) -> dict[str, Any] | None:
-    """Return a theme with its sub-themes, who commits to it, and quotes; None when unknown."""
+def theme(db: Database, code: str) -> dict[str, Any] | None:
+    """Return a theme with its sub-themes and who commits to it; None when unknown."""
     found = rows(db, "select * from themes where id = ?", [code])
     if not found:
         return None
-    condition, args = "commitments.theme_id = ?", [code]
-    if subtheme:
-        condition, args = "commitments.subtheme_id = ?", [subtheme]
-    order = "commitments.bindingness_id desc, precision desc, commitments.confidence desc limit 30"
-    best = quotes(db, condition, args, order=order)
     return {
         "theme": found[0],
         "labels": {row["id"]: row["label"] for row in rows(db, "select id, label from themes")},
         "subthemes": rows(db, SUBTHEMES, [code]),
-        "chosen": next(iter(rows(db, "select * from subthemes where id = ? and theme_id = ?", [subtheme, code])), None),
         "coverage": rows(
             db,
             "select coverage.*, issuers.name, issuers.kind, bindingness.label as bindingness from coverage"
@@ -528,10 +522,42 @@ def theme(db: Database, code: str, subtheme: str) -> dict[str, Any] | None:
             " where theme_id = ? and issuers.kind <> 'joint' order by commitments desc, issuers.name",
             [code],
         ),
-        "quotes": best,
-        "confidence": confidence(db, [quote.id for quote in best]),
-        "names": {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")},
+        "names": _names(db),
     }
+
+
+def subtheme(db: Database, name: str) -> dict[str, Any] | None:
+    """Return a sub-theme with its theme, the quote that stands for it, and who commits to it; None when unknown."""
+    found = rows(db, "select * from subthemes where id = ?", [name])
+    if not found:
+        return None
+    theme = rows(db, "select * from themes where id = ?", [found[0]["theme_id"]])[0]
+    names = {row["id"]: row["name"] for row in rows(db, "select id, name from issuers where kind <> 'joint'")}
+    labels = {row["id"]: row["label"] for row in rows(db, "select id, label from bindingness")}
+    axis = Axis("subtheme", theme["id"])
+    issuers = [code for code in issuers_with_documents(db) if code in names]
+    counted = cells(db, issuers, axis, only=[name]).values()
+    representative = quotes(db, "commitments.id = ?", [found[0]["representative_id"]])
+    return {
+        "subtheme": found[0],
+        "theme": theme,
+        "representative": representative,
+        "coverage": [
+            {
+                **vars(cell),
+                "issuer_id": cell.issuer,
+                "name": names[cell.issuer],
+                "bindingness": labels.get(cell.bindingness),
+            }
+            for cell in sorted(counted, key=lambda cell: (-cell.commitments, names[cell.issuer]))
+        ],
+        "meanings": findings(axis),
+        "names": _names(db),
+    }
+
+
+def _names(db: Database) -> dict[str, str]:
+    return {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")}
 
 
 def issuer(db: Database, code: str) -> dict[str, Any] | None:

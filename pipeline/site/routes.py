@@ -373,8 +373,6 @@ async def search(datasette: Any, request: Any) -> Response:
             "like": like_what,
             "filters": filters,
             "reviews": REVIEWS,
-            "written": WRITTEN,
-            "how_written": HOW,
             "mode": mode,
             "start": start,
             "page_size": _HITS_A_PAGE,
@@ -767,29 +765,14 @@ def _citation(cited: Citation, ending: str) -> Response:
 async def theme(datasette: Any, request: Any) -> Response:
     """/theme/<code>: a theme, its sub-themes, and who commits to it."""
     database, name = _database(datasette), request.url_vars["name"]
-    subtheme = request.args.get("subtheme") or ""
-    found = await ask_once(database, queries.theme, name, subtheme)
+    if subtheme := request.args.get("subtheme"):  # where the page of a sub-theme was
+        asked = _without(request.query_string, "subtheme")
+        address = f"/subtheme/{quote(subtheme, safe='')}"
+        return Response.redirect(datasette.urls.path(f"{address}?{asked}" if asked else address), status=301)
+    found = await ask_once(database, queries.theme, name)
     if found is None:
         raise await _not_here(database, "theme", name)
-    if subtheme and found["chosen"] is None:
-        address = await ask(database, grouped.address_of_successor, subtheme)
-        if address:
-            return Response.redirect(datasette.urls.path(address))
-        raise await _not_here(database, "sub-theme", subtheme)
-    asked = f"subtheme={subtheme}" if subtheme else ""
-    count = await ask(database, lists.count_commitments, name, subtheme)
-    taken = [Taken(count, "commitment", f"/theme/{name}/commitments", asked, " mainly about this")]
-    timeline = await ask_once(database, grouped.timeline, name, subtheme)
-    first = await ask(database, queries.confidence, [quote.id for quote in timeline["first"]])
-    shown = {
-        "timeline": timeline,
-        "confidence": {**found["confidence"], **first},
-        "facets": await ask_once(database, grouped.facets, name, subtheme),
-        "drawn": await ask_once(database, drawing.of_theme, name),
-        "history": await ask_once(database, grouped.history, subtheme),
-        "taken": taken,
-        "was": await ask(database, grouped.was, request.args.get("was") or ""),
-    }
+    shown = await _promises(database, request, grouped.of_theme(name), found["theme"]["terms"], f"/theme/{name}")
     return await _page(datasette, request, "concord_theme.html", {**found, **shown})
 
 
@@ -799,12 +782,72 @@ async def theme_commitments(datasette: Any, request: Any) -> Response:
     return await _listed(datasette, request, lists.theme_commitments, *asked, kind="theme")
 
 
-async def picture(datasette: Any, request: Any) -> Response:
+async def theme_picture(datasette: Any, request: Any) -> Response:
     """/theme/<code>.svg: a picture of a theme's commitments, by issuer, year and firmness."""
+    return await _picture(datasette, grouped.of_theme(request.url_vars["name"]), "theme")
+
+
+async def subtheme(datasette: Any, request: Any) -> Response:
+    """/subtheme/<id>: a sub-theme: what it is about, who commits to it, and what became of it."""
     database, name = _database(datasette), request.url_vars["name"]
-    drawn = await ask_once(database, drawing.of_theme, name)
+    found = await ask_once(database, queries.subtheme, name)
+    if found is None:
+        if address := await ask(database, grouped.address_of_successor, name):
+            return Response.redirect(datasette.urls.path(address))
+        raise await _not_here(database, "sub-theme", name)
+    promises = await _promises(
+        database, request, grouped.of_subtheme(name), found["subtheme"]["terms"], f"/subtheme/{name}"
+    )
+    told = await ask(database, queries.confidence, [one.id for one in found["representative"]])
+    shown = {
+        "confidence": {**promises["confidence"], **told},
+        "history": await ask_once(database, grouped.history, name),
+        "was": await ask(database, grouped.was, request.args.get("was") or ""),
+    }
+    return await _page(datasette, request, "concord_subtheme.html", {**found, **promises, **shown})
+
+
+async def subtheme_commitments(datasette: Any, request: Any) -> Response:
+    """/subtheme/<id>/commitments.csv: all commitments of a sub-theme."""
+    return await _listed(
+        datasette, request, lists.subtheme_commitments, request.url_vars["name"], _due(request), kind="sub-theme"
+    )
+
+
+async def subtheme_picture(datasette: Any, request: Any) -> Response:
+    """/subtheme/<id>.svg: a picture of a sub-theme's commitments, by issuer, year and firmness."""
+    return await _picture(datasette, grouped.of_subtheme(request.url_vars["name"]), "sub-theme")
+
+
+async def _promises(database: Any, request: Any, which: grouped.Which, terms: str, path: str) -> dict[str, Any]:
+    """Return what the pages of a theme and of a sub-theme both say of their promises; `path` is that of the page."""
+    due = _due(request)
+    timeline = await ask_once(database, grouped.timeline, which)
+    best = await ask_once(database, grouped.best, which, due)
+    count = await ask_once(database, grouped.count, which, due)
+    asked = urlencode([(name, day) for name, day in (("due_from", due.first), ("due_to", due.last)) if day])
+    return {
+        "which": which,
+        "page": path,
+        "due": due,
+        "words": await ask_once(database, grouped.words, which, terms),
+        "timeline": timeline,
+        "firmness": await ask_once(database, grouped.firmness, which),
+        "facets": await ask_once(database, grouped.facets, which),
+        "drawn": await ask_once(database, drawing.counts, which),
+        "quotes": best,
+        "count": count,
+        "confidence": await ask(database, queries.confidence, [one.id for one in (*timeline["first"], *best)]),
+        "taken": [Taken(count, "commitment", f"{path}/commitments", asked, " mainly about this")],
+    }
+
+
+async def _picture(datasette: Any, which: grouped.Which, kind: str) -> Response:
+    """Answer with the picture of some promises; `kind` is what the address names."""
+    database = _database(datasette)
+    drawn = await ask_once(database, drawing.counts, which)
     if not drawn["rows"]:
-        raise await _not_here(database, "theme", name)
+        raise await _not_here(database, kind, which.id)
     svg = await asyncio.to_thread(drawing.to_svg, drawn["rows"])
     return Response(svg, headers={policy.HEADER: policy.WITHOUT_SCRIPTS}, content_type="image/svg+xml; charset=utf-8")
 
@@ -984,7 +1027,13 @@ async def _failure(datasette: Any, request: Any, status: int, told: dict[str, An
 
 
 async def _page(datasette: Any, request: Any, template: str, values: dict[str, Any]) -> Response:
-    values = {**values, "forms": LIST_FORMS, "taken": [one for one in values.get("taken", ()) if one.count]}
+    values = {
+        **values,
+        "forms": LIST_FORMS,
+        "written": WRITTEN,
+        "how_written": HOW,
+        "taken": [one for one in values.get("taken", ()) if one.count],
+    }
     return Response.html(
         await datasette.render_template(template, values, request=request, view_name=template.removesuffix(".html")),
         headers={policy.HEADER: policy.WITHOUT_SCRIPTS},
@@ -1011,7 +1060,10 @@ PAGES: list[tuple[str, guarding.Page]] = [
     (rf"^/commitment/{_NAME}/history{_TAKEN}$", commitment_history),
     (rf"^/theme/{_NAME}$", theme),
     (rf"^/theme/{_NAME}/commitments{_TAKEN}$", theme_commitments),
-    (rf"^/theme/{_NAME}\.svg$", picture),
+    (rf"^/theme/{_NAME}\.svg$", theme_picture),
+    (rf"^/subtheme/{_NAME}$", subtheme),
+    (rf"^/subtheme/{_NAME}/commitments{_TAKEN}$", subtheme_commitments),
+    (rf"^/subtheme/{_NAME}\.svg$", subtheme_picture),
     (rf"^/issuer/{_NAME}$", issuer),
     (rf"^/issuer/{_NAME}/commitments{_TAKEN}$", issuer_commitments),
     (rf"^/issuer/{_NAME}/mentions{_TAKEN}$", issuer_mentions),
