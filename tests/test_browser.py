@@ -37,7 +37,8 @@ QUESTION = "training judges"
 SHOWN = [
     "/", "/search?q=training", "/compare", "/compare?by=year", "/compare?by=un-norms", "/compare?issuer=XMG&members=1",
     "/compare?issuer=XAA&issuer=XBB", "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP",
-    "/documents", "/document/xaa-2016-strategy", "/theme/CAP", "/issuer/XAA", "/editions/xaa-strategy", "/guidelines",
+    "/documents", "/document/xaa-2016-strategy", "/document/xaa-2016-strategy?theme=CAP&only=1", "/document/xaa-2016-strategy/page/4",
+    "/document/xdd-2014-policy/page/2", "/theme/CAP", "/issuer/XAA", "/editions/xaa-strategy", "/guidelines",
     "/guidelines/un-norms", "/guidelines/un-norms?by=document", "/guidelines/un-norms/d", "/watches", "/quality", "/problems",
     "/document/none",
 ]  # fmt: skip
