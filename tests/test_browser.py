@@ -350,6 +350,25 @@ def test_the_first_stroke_of_the_tabulator_offers_to_skip_to_the_content(visitor
     assert page.evaluate("document.activeElement.id") == "content"
 
 
+def test_the_matches_of_a_filter_are_gone_through_by_keyboard_alone(visitor):
+    page = visitor("/document/xaa-2016-strategy")
+    tab_to(page, "select[name=theme]")
+    page.keyboard.type("Skills")
+    tab_to(page, "form button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**theme=CAP**")
+    places = page.locator(".c-promise").evaluate_all("nodes => nodes.map(node => node.id)")
+    tab_to(page, ".c-matches a[href^='#c-']")
+    for place in places:
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == place
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.ariaLabel") == "Previous match":
+            page.keyboard.press("Tab")
+    assert len(places) > 1
+    assert page.evaluate("document.activeElement.ariaLabel") == "More like this"
+
+
 def test_whatever_has_the_focus_shows_it(visitor, addresses):
     """Each thing that the keyboard reaches is outlined, on the page with the most kinds of things."""
     page = visitor("/search?q=training&issuer=XAA")

@@ -252,6 +252,20 @@ async def test_a_page_draws_the_boxes_of_all_its_commitments_and_each_leads_to_o
     assert tree.xpath("//ol[@class='c-on-page']//a/@href") == list(dict.fromkeys(link for link, *_ in drawn))
 
 
+async def test_the_number_of_a_commitment_stands_before_the_line_of_its_column_on_which_it_begins(site):
+    tree = await tree_of(site, "/document/xaa-2021-strategy/page/3")
+    texts = tree.xpath("//svg/g/text")
+    numbers = {name: node for node in texts if node.get("class") == "number" for name in node.text.split(", ")}
+    lines = [(float(node.get("x")), float(node.get("y")), node.text) for node in texts if node.get("class") != "number"]
+    quotes = [node.text_content() for node in tree.xpath("//ol[@class='c-on-page']//a")]
+    assert len(numbers) == len(quotes) > 9
+    for name, node in numbers.items():
+        x, y = float(node.get("x")), float(node.get("y"))
+        left, _, line = min(lines, key=lambda one: (abs(one[1] - y) > 3, one[0] < x, one[0]))
+        assert quotes[int(name) - 1][:2] in line
+        assert 4 < left - x < 9
+
+
 async def test_a_page_is_drawn_line_by_line_in_the_words_that_are_printed(site, sample):
     tree = await tree_of(site, f"{STRATEGY}/page/4")
     text = rows(sample, "select text from pages where document_id = 'xaa-2016-strategy' and number = 4")[0]["text"]

@@ -341,12 +341,21 @@ def _lines(page: Page) -> list[dict[str, Any]]:
 
 
 def _numbers(page: Page, boxes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return what stands in the left margin beside the lines on which commitments begin: their numbers, and where."""
-    margin = min((line.box[0] for line in page.lines if line.box), default=0)
-    begun: dict[float, list[str]] = {}
+    """Return what stands before the lines on which commitments begin, in their column: their numbers, and where."""
+    height = page.size[1] if page.size else 0.0
+    lines = [line.box for line in page.lines if line.box]
+    begun: dict[tuple[float, float], list[str]] = {}
     for box in {box["n"]: box for box in reversed(boxes)}.values():
-        begun.setdefault(box["y"] + box["height"], []).append(str(box["n"]))
+        left = min(
+            (line[0] for line in lines if line[0] <= box["x"] <= line[2] and abs(height - line[3] - box["y"]) < 1),
+            default=box["x"],
+        )
+        begun.setdefault((left, box["y"] + box["height"]), []).append(str(box["n"]))
     return [
-        {"x": max(margin - _MARGIN, _MARGIN), "y": round(foot - 2, 1), "text": ", ".join(sorted(listed, key=int))}
-        for foot, listed in begun.items()
+        {
+            "x": round(max(left - _MARGIN, _MARGIN), 1),
+            "y": round(foot - 2, 1),
+            "text": ", ".join(sorted(listed, key=int)),
+        }
+        for (left, foot), listed in begun.items()
     ]
