@@ -20,11 +20,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sqlite_utils import Database
 
-from pipeline.embeddings import load_vectors
-from pipeline.models import encoder_key, load_encoder
+from pipeline.models import load_encoder
 from pipeline.settings import Settings
-from pipeline.store import open_for_reading, rows
-from pipeline.themes import Taxonomy, chosen, load_themes, probabilities
+from pipeline.store import open_for_reading
+from pipeline.themes import Signs, Taxonomy, chosen, load_themes, signs_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,17 +41,11 @@ class Floor:
     surfacing: tuple[float, ...]
 
 
-def measure(
-    probability: NDArray[np.float32], likeness: NDArray[np.float32], floors: Sequence[float] = FLOORS
-) -> list[Floor]:
-    """Return what each floor brings.
-
-    Args:
-        probability: a (texts, themes) matrix of what the model says.
-        likeness: a (texts, themes) matrix of likeness to the taxonomy.
-    """
+def measure(signs: Signs, floors: Sequence[float] = FLOORS) -> list[Floor]:
+    """Return what each floor brings."""
+    probability, likeness = signs.probability, signs.likeness
     themes = range(probability.shape[1])
-    main = [columns[0] if columns else None for columns in chosen(probability, likeness, floor=-1.0)]
+    main = [columns[0] if columns else None for columns in chosen(probability, likeness, signs.linear, floor=-1.0)]
     found = []
     for floor in floors:
         whole = _emerging(probability, likeness, floor)
@@ -67,17 +60,14 @@ def measure(
 
 
 def _emerging(probability: NDArray[np.float32], likeness: NDArray[np.float32], floor: float) -> float:
+    # Whether a commitment has a theme at all is not asked of the linear model.
     themes = chosen(probability, likeness, floor=floor)
     return float(np.mean([not columns for columns in themes]))
 
 
-def load(db: Database, settings: Settings) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return how probable and how like each theme each commitment of a database is."""
-    found = rows(db, "select id, quote from commitments order by id")
-    texts = [row["quote"] for row in found]
-    taxonomy = Taxonomy(load_themes(), load_encoder(settings.encoder))
-    likeness = taxonomy.likeness(texts, load_vectors(db, encoder_key(settings.encoder), texts))
-    return probabilities(db, taxonomy.codes, [row["id"] for row in found]), likeness
+def load(db: Database, settings: Settings) -> Signs:
+    """Return what speaks for each theme of each commitment of a database."""
+    return signs_of(db, Taxonomy(load_themes(), load_encoder(settings.encoder)), settings)
 
 
 def table(found: Sequence[Floor]) -> list[str]:
@@ -98,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--db", type=Path, default=ROOT / "build" / "corpus.db", help="holds commitments and vectors")
     options = parser.parse_args(arguments)
-    print("\n".join(table(measure(*load(open_for_reading(options.db), Settings())))))
+    print("\n".join(table(measure(load(open_for_reading(options.db), Settings())))))
 
 
 if __name__ == "__main__":

@@ -121,12 +121,15 @@ def addresses(path: Path) -> list[str]:
         f"/compare?{pair}",
         f"/compare?{six}",
         f"/compare?{pair}&at=2016",
+        f"/compare?{pair}&kind=national_strategy&from=2010&at=2016",
         f"/compare?{pair}&by=subtheme&theme=INC",
     ]
     found += [f"/compare?issuer={row['id']}&members=1" for row in most["groups"]]
     found += [
         f"/compare/cell?{pair}&theme=INC",
         f"/compare/cell?{pair}&year=2018",
+        f"/compare/citation.bib?{pair}",
+        f"/compare/cell/citation.bib?{pair}&theme=INC",
         "/documents",
         f"/document/{one['document']}",
         f"/document/{one['document']}?firmness=1",

@@ -45,7 +45,7 @@ from pipeline.embeddings import load_vectors
 from pipeline.models import encoder_key, load_encoder
 from pipeline.settings import Settings
 from pipeline.store import open_for_reading, rows
-from pipeline.themes import Taxonomy, chosen, load_emerging, load_themes, probabilities
+from pipeline.themes import Signs, Taxonomy, chosen, load_emerging, load_themes, signs_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,8 +63,8 @@ class Corpus:
     texts: tuple[str, ...]
     documents: tuple[str, ...]
     vectors: NDArray[np.float32]
-    probability: NDArray[np.float32]
-    taxonomy: Taxonomy
+    signs: Signs
+    codes: tuple[str, ...]
     emerging: str
     settings: Settings
 
@@ -75,9 +75,10 @@ class Corpus:
 
     def themes(self, places: Sequence[int]) -> dict[str, str]:
         """Return the main theme of each of these commitments, assigned without the others."""
-        scores = self.taxonomy.likeness([self.texts[place] for place in places], self.vectors[list(places)])
-        found = chosen(self.probability[list(places)], scores, floor=self.settings.theme_floor)
-        codes = [self.taxonomy.codes[columns[0]] if columns else self.emerging for columns in found]
+        mine, signs = list(places), self.signs
+        linear = None if signs.linear is None else signs.linear[mine]
+        found = chosen(signs.probability[mine], signs.likeness[mine], linear, floor=self.settings.theme_floor)
+        codes = [self.codes[columns[0]] if columns else self.emerging for columns in found]
         return {self.ids[place]: code for place, code in zip(places, codes, strict=True)}
 
     def places(self, without: Collection[str] = ()) -> list[int]:
@@ -105,7 +106,7 @@ def load_corpus(db: Database, settings: Settings) -> Corpus:
     ids, texts = tuple(row["id"] for row in found), tuple(row["quote"] for row in found)
     return Corpus(
         ids, texts, tuple(row["document_id"] for row in found),
-        load_vectors(db, encoder_key(settings.encoder), texts), probabilities(db, taxonomy.codes, ids), taxonomy,
+        load_vectors(db, encoder_key(settings.encoder), texts), signs_of(db, taxonomy, settings), tuple(taxonomy.codes),
         load_emerging().code, settings,
     )  # fmt: skip
 
@@ -118,7 +119,7 @@ def grouped(
     for place in places:
         by_theme[themes[corpus.ids[place]]].append(place)
     settings = corpus.settings
-    found = {}
+    found: dict[str, str] = {}
     for code, mine in sorted(by_theme.items()):
         ids = [corpus.ids[place] for place in mine]
         groups = subthemes.group(

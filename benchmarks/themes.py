@@ -10,8 +10,8 @@ coder called commitments too, and of these
     labelled    the main theme is one of those that were labelled
     Jaccard     what both sets of themes share, of all that either has
 
-for several weights of the taxonomy beside the model; the one that is used is marked. The vectors of the sentences are made
-anew.
+for several weights of the taxonomy and of the linear model beside the network; those that are used are marked. The vectors of
+the sentences are made anew.
 """
 
 from __future__ import annotations
@@ -25,23 +25,37 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pipeline.errors import ConcordError
-from pipeline.gold import Unit, load_labels
+from pipeline.gold import Unit, load_labels, question_of
 from pipeline.measures import jaccard, share
 from pipeline.models import load_encoder
 from pipeline.settings import load_settings
 from pipeline.store import open_for_reading
-from pipeline.themes import WEIGHT_OF_LIKENESS, Taxonomy, chosen, load_themes, probabilities
+from pipeline.themes import (
+    WEIGHT_OF_LIKENESS,
+    WEIGHT_OF_LINEAR,
+    Taxonomy,
+    by_words,
+    chosen,
+    load_themes,
+    probabilities,
+)
+from pipeline.training import worded
 
 HERE = Path(__file__).resolve().parent
 _OF_SENTENCES = "select passage_id || ':' || start as id, theme_id, probability from sentence_themes"
-WEIGHTS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0)
+WEIGHTS = (
+    *((likeness, 0.0) for likeness in (0.0, 1.0, 2.0, 4.0, 8.0)),
+    *((likeness, linear) for likeness in (0.0, 2.0, 4.0) for linear in (0.3, 0.5, 1.0)),
+)
+"""Weights of the taxonomy and of the linear model."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """How often themes are right by one weight of the taxonomy."""
+    """How often themes are right by one weight of the taxonomy and one of the linear model."""
 
-    weight: float
+    likeness: float
+    linear: float
     primary: float
     labelled: float
     jaccard: float
@@ -77,21 +91,25 @@ def measured(db: Database, units: Sequence[Unit]) -> list[Row]:
     encoder = load_encoder(settings.encoder)
     taxonomy = Taxonomy(load_themes(), encoder)
     texts = [unit.text for unit in units]
-    likeness = taxonomy.likeness(texts, encoder.encode(texts))
+    vectors = encoder.encode(texts)
+    likeness = taxonomy.likeness(texts, vectors)
+    linear = by_words([worded(question_of(unit)) for unit in units], vectors, taxonomy.codes, settings.encoder)
     ids = [f"{unit.sentence.passage_id}:{unit.sentence.start}" for unit in units if unit.sentence]
     probability = probabilities(db, taxonomy.codes, ids, _OF_SENTENCES)
     found = []
-    for weight in WEIGHTS:
-        columns = chosen(probability, likeness, floor=settings.theme_floor, weight=weight)
-        found.append(row_of(weight, units, [[taxonomy.codes[one] for one in listed] for listed in columns]))
+    for weights in WEIGHTS:
+        columns = chosen(
+            probability, likeness, linear, floor=settings.theme_floor, weight=weights[0], weight_of_linear=weights[1]
+        )
+        found.append(row_of(weights, units, [[taxonomy.codes[one] for one in listed] for listed in columns]))
     return found
 
 
-def row_of(weight: float, units: Sequence[Unit], themes: Sequence[Sequence[str]]) -> Row:
+def row_of(weights: tuple[float, float], units: Sequence[Unit], themes: Sequence[Sequence[str]]) -> Row:
     """Return how often themes are right; a commitment without one is wrong."""
     pairs = list(zip(units, themes, strict=True))
     return Row(
-        weight,
+        *weights,
         share([listed[:1] == list(unit.themes[:1]) for unit, listed in pairs]),
         share([bool(set(listed[:1]) & set(unit.themes)) for unit, listed in pairs]),
         jaccard([set(unit.themes) for unit in units], [set(listed) for listed in themes]),
@@ -100,10 +118,12 @@ def row_of(weight: float, units: Sequence[Unit], themes: Sequence[Sequence[str]]
 
 def table(found: Sequence[Row]) -> list[str]:
     """Return the lines of the table."""
-    lines = [f"{'weight':>6}{'primary':>9}{'labelled':>10}{'Jaccard':>9}"]
+    lines = [f"{'taxonomy':>8}{'linear':>8}{'primary':>9}{'labelled':>10}{'Jaccard':>9}"]
     for row in found:
-        mark = "  in use" if row.weight == WEIGHT_OF_LIKENESS else ""
-        lines.append(f"{row.weight:6.0f}{row.primary:9.3f}{row.labelled:10.3f}{row.jaccard:9.3f}{mark}")
+        mark = "  in use" if (row.likeness, row.linear) == (WEIGHT_OF_LIKENESS, WEIGHT_OF_LINEAR) else ""
+        lines.append(
+            f"{row.likeness:8.0f}{row.linear:8.1f}{row.primary:9.3f}{row.labelled:10.3f}{row.jaccard:9.3f}{mark}"
+        )
     return lines
 
 

@@ -32,6 +32,8 @@ OPTIONS = [
 ]  # fmt: skip
 """So that the browser asks nobody but the site for anything."""
 WIDTH, HEIGHT = 1280, 900
+PUBLIC = "https://concord.example.org/"
+"""Address that the site says it has: that of this machine is cited nowhere."""
 COLOURS = 128
 LARGEST = 200_000
 MOST_PRECISE = """
@@ -74,7 +76,7 @@ def served(path: Path) -> Iterator[str]:
     """Serve a database on this machine while the block lasts; give the address of the site."""
     with tempfile.TemporaryDirectory() as folder:
         server = subprocess.Popen(
-            command(path, metadata_for(path, Path(folder)), host="127.0.0.1", port=0),  # 0: any that is free
+            command(path, metadata_for(path, Path(folder), PUBLIC), host="127.0.0.1", port=0),  # 0: any that is free
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,

@@ -1,6 +1,6 @@
-"""Cite a document, or a promise in it: as text, Markdown, BibTeX, RIS and CSL-JSON.
+"""Cite a document, a promise in it, or a comparison: as text, Markdown, BibTeX, RIS and CSL-JSON.
 
-Reads a `Citation`; gives text. Who issued the text is its author. Every format takes what it is given for plain
+Reads a `Citation`; gives text. Who issued the text is its author; a comparison has none. Every format takes what it is given for plain
 text: no title can end a field, open another, or be run as a command.
 """
 
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from ipaddress import ip_address
 from typing import Any, NamedTuple
 from urllib.parse import quote as percent_encoded
+from urllib.parse import urlsplit
 
 DATABASE = "Concord"
 """Under this name a permalink is cited."""
@@ -35,7 +37,9 @@ class Citation:
     """What a reader needs in order to find a text again, and the promise in it.
 
     `published_on` is as precise as it is known; `page` is what is printed on it, "" for a text without pages, and
-    `quote` the promise, "" for a whole document. `permalink` leads to the page of this site.
+    `quote` the promise, "" for a whole document. `permalink` leads to the page of this site, and is "" where nobody else
+    can open that. What this site says itself, such as a comparison, has no issuer: there `version` tells which database
+    said it, and is "" of an issuer's text.
     """
 
     key: str
@@ -50,6 +54,7 @@ class Citation:
     quote: str = ""
     source_url: str = ""
     language: str = ""
+    version: str = ""
 
     @property
     def day(self) -> tuple[int, ...]:
@@ -66,6 +71,24 @@ def one_line(text: str) -> str:
 def address(url: str) -> str:
     """Return an address without the signs that may not stand in one: they are percent-encoded."""
     return percent_encoded(one_line(url), safe=_IN_ADDRESSES)
+
+
+def is_site(url: object) -> bool:
+    """Whether something is the address of a whole site, to which paths can be added."""
+    return isinstance(url, str) and bool(re.fullmatch(r"https?://[^\s/?#]+(?:/[^\s?#]*)?", url))
+
+
+def is_local(url: str) -> bool:
+    """Whether an address leads to the reader's own machine, so that nobody else can open it."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
+    try:
+        number = ip_address(host)
+    except ValueError:  # a name
+        return host == "localhost" or host.endswith(".localhost")
+    return number.is_loopback or number.is_unspecified
 
 
 def in_words(day: tuple[int, ...]) -> str:
@@ -95,19 +118,22 @@ def _line(
     citation: Citation, plain: Callable[[str], str], titled: Callable[[str], str], linked: Callable[[str], str]
 ) -> str:
     """Return the line. An address ends with a space: a full stop or a comma behind it would be taken for a part."""
-    who = [*([_listed(citation.authors)] if citation.authors else []), *([citation.body] if citation.body else [])]
+    who = [*([listed(citation.authors)] if citation.authors else []), *([citation.body] if citation.body else [])]
     parts = [*(plain(one_line(part)) for part in who), titled(plain(one_line(citation.title)))]
+    parts += [plain(one_line(f"version {citation.version}"))] if citation.version else []
     page = f", p. {plain(one_line(citation.page))}" if citation.page else ""
     source = f" {linked(address(citation.source_url))}" if citation.source_url else ""
+    permalink = f", {linked(address(citation.permalink))}" if citation.permalink else ""
     day = citation.accessed
     return (
-        f"{', '.join(parts)} ({in_words(citation.day)}){page}.{source} In: {DATABASE},"
-        f" {linked(address(citation.permalink))} (accessed {in_words((day.year, day.month, day.day))}).\n"
+        f"{', '.join(parts)} ({in_words(citation.day)}){page}.{source} In: {DATABASE}{permalink}"
+        f" (accessed {in_words((day.year, day.month, day.day))}).\n"
     )
 
 
-def _listed(names: tuple[str, ...]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+def listed(names: Sequence[str]) -> str:
+    """Return names as a sentence lists them: "Canada, Japan and Kenya"."""
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
 
 
 def to_bibtex(citation: Citation) -> str:
@@ -123,13 +149,14 @@ def to_bibtex(citation: Citation) -> str:
         "pages": _latex(citation.page),
         "url": address(citation.permalink),
         "urldate": citation.accessed.isoformat(),
+        "howpublished": _latex(f"{DATABASE}, version {citation.version}" if citation.version else ""),
         "note": _latex(f"Official source: {address(citation.source_url)}" if citation.source_url else ""),
         "annote": _latex(citation.quote),
     }
     fields = [f"  {name} = {{{value}}}" for name, value in values.items() if value]
     if len(day) > 1:
         fields.insert(5, f"  month = {_MONTHS[day[1] - 1][:3].lower()}")
-    return f"@techreport{{{_key(citation.key)},\n" + ",\n".join(fields) + "\n}\n"
+    return f"@{'misc' if citation.version else 'techreport'}{{{_key(citation.key)},\n" + ",\n".join(fields) + "\n}\n"
 
 
 def _latex(text: str) -> str:
@@ -145,7 +172,7 @@ def to_ris(citation: Citation) -> str:
     day = citation.day
     spelt = [f"{day[0]:04}", *(f"{part:02}" for part in day[1:]), "", "", ""] if day else []
     tags = [
-        ("TY", "RPRT"),
+        ("TY", "ELEC" if citation.version else "RPRT"),
         ("ID", _key(citation.key)),
         *(("AU", name) for name in citation.authors),
         ("TI", citation.title),
@@ -155,6 +182,7 @@ def to_ris(citation: Citation) -> str:
         ("DA", "/".join(spelt[:4])),
         ("SP", citation.page),
         ("LA", citation.language),
+        ("ET", citation.version),
         ("DB", DATABASE),
         ("UR", address(citation.permalink)),
         ("Y2", citation.accessed.strftime("%Y/%m/%d")),
@@ -170,7 +198,7 @@ def to_csl(citation: Citation) -> str:
     day = citation.accessed
     values: dict[str, Any] = {
         "id": _key(citation.key),
-        "type": "report",
+        "type": "webpage" if citation.version else "report",
         "genre": citation.kind,
         "author": [{"literal": one_line(name)} for name in citation.authors],
         "title": one_line(citation.title),
@@ -178,6 +206,7 @@ def to_csl(citation: Citation) -> str:
         "issued": {"date-parts": [list(citation.day)]} if citation.day else None,
         "page": one_line(citation.page),
         "language": citation.language,
+        "version": one_line(citation.version),
         "source": DATABASE,
         "URL": address(citation.permalink),
         "accessed": {"date-parts": [[day.year, day.month, day.day]]},

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,13 +22,17 @@ from rich.table import Table
 
 from . import __version__
 from .errors import ConcordError
+from .records import DECISIONS
 from .settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+    from .coverage import Choice
     from .evaluating import Evaluation
+    from .reviewing import Review
     from .search import Filters, Hit
+    from .watching import Report
 
 EXAMPLES = {
     "demo": "concord demo --port 8010",
@@ -36,6 +41,7 @@ EXAMPLES = {
     "status": "concord status --db my.db",
     "search": 'concord search "sharing information between response teams" --issuer JPN',
     "name": 'concord name 0f3ac81d9b27e645 "Training of judges"',
+    "review": "concord review sheet to-review.csv",
     "watch": 'concord watch add judges "training judges"',
     "compare": "concord compare CAN JPN --at 2016",
     "check": "concord check --db my.db",
@@ -44,6 +50,12 @@ EXAMPLES = {
     "evaluate": "concord evaluate gold/dev.jsonl --db my.db",
     "train": "concord train gold/train.jsonl --db my.db --into my-model",
     "doctor": "concord doctor",
+}
+REVIEW_EXAMPLES = {
+    "give": 'concord review give 000b10f8ba780f2a doubtful --by "A. Reader" --note "a hope?"',
+    "list": "concord review list --db my.db",
+    "sheet": "concord review sheet to-review.csv --issuer JPN --most 40",
+    "read": 'concord review read to-review.csv --by "A. Reader"',
 }
 WATCH_EXAMPLES = {
     "add": 'concord watch add judges "training judges" --issuer JPN --mode meaning',
@@ -55,6 +67,9 @@ WATCH_EXAMPLES = {
 _PROBLEMS = """
 select document_id, stage, kind, page, message, is_failure from problems order by is_failure desc, document_id
 """
+
+_QUOTED = 120
+"""Characters of a quote beside a decision on it."""
 
 console = Console()
 complaints = Console(stderr=True)
@@ -70,11 +85,21 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except ConcordError as error:
-            # Not wrapped: a path or a command that is broken over two lines cannot be copied.
-            complaints.print(f"[bold red]Error:[/] {_plain(error.message)}", highlight=False, soft_wrap=True)
-            if error.remedy:
-                complaints.print(f"  {_plain(error.remedy)}", highlight=False, soft_wrap=True)
-            sys.exit(2)
+            _complain(error.message, error.remedy)
+        except BrokenPipeError:  # whoever read the output has heard enough, which click knows
+            raise
+        except OSError as error:
+            _complain(f"{error.filename}: {error.strerror}." if error.filename else f"{error}.")
+        except sqlite3.OperationalError as error:
+            _complain(f"The database cannot be used: {error}.")
+        sys.exit(2)
+
+
+def _complain(message: str, remedy: str = "") -> None:
+    # Not wrapped: a path or a command that is broken over two lines cannot be copied.
+    complaints.print(f"[bold red]Error:[/] {_plain(message)}", highlight=False, soft_wrap=True)
+    if remedy:
+        complaints.print(f"  {_plain(remedy)}", highlight=False, soft_wrap=True)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -92,17 +117,19 @@ def _command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
     return main.command(name, epilog=f"Example:  {EXAMPLES[name]}")
 
 
-class _Watches(click.Group):
-    """Shows its commands in the order in which one uses them."""
+class _InOrder(click.Group):
+    """Shows its commands in the order in which one uses them, which is that in which they stand here."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click passes it
-        return [name for name in WATCH_EXAMPLES if name in self.commands]
+        return list(self.commands)
 
 
 _corpus = click.option(
     "--corpus", type=click.Path(path_type=Path, file_okay=False), help="Folder with the manifest and the documents."
 )
 _db = click.option("--db", type=click.Path(path_type=Path, dir_okay=False), help="The database.  [default: concord.db]")
+_YEAR = click.IntRange(1, 9999)
+_PORT = click.IntRange(1, 65535)
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 _FILTERS = (
     click.option("--mode", type=click.Choice(["both", "words", "meaning"]), default="both", show_default=True, help="Look by words, by meaning, or by both."),
@@ -112,13 +139,14 @@ _FILTERS = (
     click.option("--theme", multiple=True, help="Only this theme (repeatable)."),
     click.option("--kind", multiple=True, help="Only this kind of document (repeatable)."),
     click.option("--document", multiple=True, help="Only this document (repeatable)."),
-    click.option("--from", "year_from", type=int, help="Only texts from this year on."),
-    click.option("--to", "year_to", type=int, help="Only texts up to this year."),
+    click.option("--from", "year_from", type=_YEAR, help="Only texts from this year on."),
+    click.option("--to", "year_to", type=_YEAR, help="Only texts up to this year."),
     click.option("--language", help="Only texts in this language, such as fr."),
     click.option("--firmness", type=click.IntRange(1, 4), help="Only commitments at least this firm."),
     click.option("--deadline", is_flag=True, help="Only commitments with a deadline."),
     click.option("--due-from", default="", help="Only commitments due from this year or day on."),
     click.option("--due-to", default="", help="Only commitments due up to this year or day."),
+    click.option("--review", type=click.Choice([*DECISIONS, "unreviewed"]), metavar="DECISION", help="Only commitments judged right, wrong or doubtful, or unreviewed."),
 )  # fmt: skip
 """What a search takes beside its question."""
 
@@ -146,11 +174,14 @@ def _to_filters(chosen: dict[str, Any]) -> Filters:
         has_deadline=chosen["deadline"],
         due_from=chosen["due_from"],
         due_to=chosen["due_to"],
+        review=chosen["review"] or "",
     )
 
 
 @_command("demo")
-@click.option("--port", type=int, default=8001, show_default=True, help="Port of the site; the next free one if taken.")
+@click.option(
+    "--port", type=_PORT, default=8001, show_default=True, help="Port of the site; the next free one if taken."
+)
 @click.option("--no-serve", is_flag=True, help="Build the database and stop.")
 @click.option(
     "--db", type=click.Path(path_type=Path, dir_okay=False), default=Path("concord-demo.db"), show_default=True
@@ -251,7 +282,7 @@ def status(db: Path | None, as_json: bool) -> None:
 @click.argument("question")
 @_db
 @_filtered
-@click.option("--most", type=int, default=10, show_default=True, help="Hits to show.")
+@click.option("--most", type=click.IntRange(min=1), default=10, show_default=True, help="Hits to show.")
 @click.option("--as-typed", is_flag=True, help="Take no word for a misspelling.")
 @_json
 def search(question: str, db: Path | None, mode: str, most: int, as_typed: bool, as_json: bool, **chosen: Any) -> None:
@@ -263,10 +294,10 @@ def search(question: str, db: Path | None, mode: str, most: int, as_typed: bool,
     """
     from .search import Engine
 
-    settings = load_settings(db=db)
-    results = Engine(settings.db, settings).search(
-        question, _to_filters(chosen), mode=mode, most=most, as_typed=as_typed
-    )
+    settings, filters = load_settings(db=db), _to_filters(chosen)
+    if not question.strip() and filters.is_empty:
+        raise click.UsageError("Give words to look for, or a filter such as --issuer JPN.")
+    results = Engine(settings.db, settings).search(question, filters, mode=mode, most=most, as_typed=as_typed)
     if as_json:
         _print_json(asdict(results))
         return
@@ -297,6 +328,8 @@ def name(subtheme: str, name: str, db: Path | None, forget: bool, as_json: bool)
     from .store import open_for_reading
 
     path = load_settings(db=db).db
+    if not subtheme and (name or forget):
+        raise click.UsageError("Name the sub-theme by its id; concord name lists them.")
     if not subtheme:
         with open_for_reading(path) as database:
             found = listed(database)
@@ -315,7 +348,160 @@ def name(subtheme: str, name: str, db: Path | None, forget: bool, as_json: bool)
     console.print(shown)
 
 
-@main.group("watch", cls=_Watches, epilog=f"Example:  {EXAMPLES['watch']}")
+@main.group("review", cls=_InOrder, epilog=f"Example:  {EXAMPLES['review']}")
+def review() -> None:
+    """Decide whether what was found is a commitment: right, wrong or doubtful.
+
+    A decision hangs on the id of its commitment: it stays when documents come and the pipeline runs
+    again. The latest on a commitment counts, and earlier ones stay. The site shows all of them.
+    """
+
+
+def _review_command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
+    return review.command(name, epilog=f"Example:  {REVIEW_EXAMPLES[name]}")
+
+
+_by = click.option("--by", "reviewer", default="", help="Who decides.")
+_site = click.option(
+    "--site", default="", help="Address of the site, so that each line of the sheet leads to its page."
+)
+
+
+@_review_command("give")
+@click.argument("commitment")
+@click.argument("decision", type=click.Choice(list(DECISIONS)))
+@_db
+@_by
+@click.option("--note", default="", help="What you would say to the next reader.")
+@click.option("--on", default="", help="Day of the decision, such as 2026-11-29.  [default: today]")
+@_json
+def review_give(
+    commitment: str, decision: str, db: Path | None, reviewer: str, note: str, on: str, as_json: bool
+) -> None:
+    """Decide on a COMMITMENT, by its id or by the address of its page.
+
+    "right": it is a commitment, as docs/commitments.md defines one. "wrong": it is none. "doubtful": it
+    can be read either way. What is amiss with its parts goes into the note.
+    """
+    from .reviewing import give
+
+    with _to_change(load_settings(db=db).db) as database:
+        given = give(database, commitment, decision, reviewer, note=note, on=on)
+    _print_reviews([given], as_json=as_json)
+
+
+@_review_command("list")
+@click.argument("commitment", default="")
+@_db
+@_json
+def review_list(commitment: str, db: Path | None, as_json: bool) -> None:
+    """List the latest decision on each commitment; of one COMMITMENT all of them."""
+    from .reviewing import counts, id_in, listed
+    from .store import open_for_reading
+
+    with open_for_reading(load_settings(db=db).db) as database:
+        found = listed(database, id_in(commitment)) if commitment else listed(database, latest=True)
+        counted = counts(database)
+    _print_reviews(found, as_json=as_json)
+    if not as_json and not commitment:
+        told = ", ".join(f"{count:,} {name}" for name, count in counted.by_decision.items())
+        console.print(f"{counted.reviewed:,} of {counted.commitments:,} commitments are reviewed: {told}.")
+
+
+def _print_reviews(found: list[Review], *, as_json: bool) -> None:
+    if as_json:
+        _print_json([asdict(one) for one in found])
+        return
+    table = _table("Commitment", "decision", "by", "on", "note", "quote")
+    for one in found:
+        gone = "" if one.is_here else "(gone) "
+        quote = one.quote if len(one.quote) < _QUOTED else f"{one.quote[:_QUOTED]}…"
+        table.add_row(
+            one.commitment_id,
+            one.decision,
+            _plain(one.reviewer),
+            one.decided_on,
+            _plain(one.note),
+            gone + _plain(quote),
+        )
+    console.print(table)
+
+
+@_review_command("sheet")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@_db
+@click.option("--issuer", multiple=True, help="Only commitments of this issuer (repeatable).")
+@click.option("--document", multiple=True, help="Only commitments of this document (repeatable).")
+@click.option("--theme", multiple=True, help="Only commitments mainly about this theme (repeatable).")
+@click.option("--most", type=click.IntRange(1), help="So many, drawn as if by lot.")
+@click.option("--decided", is_flag=True, help="All decisions instead, to keep or to read into another database.")
+@_site
+@click.option("--force", is_flag=True, help="Write over FILE where it is there.")
+def review_sheet(
+    file: Path,
+    db: Path | None,
+    issuer: tuple[str, ...],
+    document: tuple[str, ...],
+    theme: tuple[str, ...],
+    most: int | None,
+    decided: bool,
+    site: str,
+    force: bool,
+) -> None:
+    """Write the commitments that nobody has reviewed into FILE, a CSV for a spreadsheet.
+
+    Fill in the columns decision, reviewer and note, leave the day empty for today, and read the file
+    back. What is drawn with --most stands for all: a share that is wrong in it says how many are.
+    """
+    from .exporting import to_csv
+    from .reviewing import sheet, sheet_of_decisions
+    from .store import open_for_reading
+
+    if file.exists() and not force:
+        raise click.UsageError(f"{file} is there already, and may hold decisions: name another file, or --force.")
+    if decided and (issuer or document or theme or most):
+        raise click.UsageError("--decided takes all decisions: leave the other choices out.")
+    with open_for_reading(load_settings(db=db).db) as database:
+        listing = (
+            sheet_of_decisions(database, site=site)
+            if decided
+            else sheet(database, issuers=issuer, documents=document, themes=theme, most=most, site=site)
+        )
+    file.write_bytes(to_csv(listing))
+    what = "decisions" if decided else "commitments to review"
+    console.print(f"{len(listing.rows):,} {what} written to {_plain(str(file))}.", highlight=False, soft_wrap=True)
+
+
+@_review_command("read")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@_db
+@click.option("--by", "reviewer", default="", help="Who decided, where a line does not say it.")
+@click.option("--gone", is_flag=True, help="Keep decisions on commitments that are not here, too: they may come.")
+@_json
+def review_read(file: Path, db: Path | None, reviewer: str, gone: bool, as_json: bool) -> None:
+    """Read the decisions of a sheet that was filled in. A line without a decision is left.
+
+    Each line is read for itself. One that cannot be kept is named with its number, and the status is 1;
+    mend it, and read the whole file again: what is there already is not written twice.
+    """
+    from .reviewing import read_sheet
+
+    with _to_change(load_settings(db=db).db) as database:
+        done = read_sheet(database, file.read_bytes(), reviewer=reviewer, keep_gone=gone)
+    if as_json:
+        _print_json(asdict(done))
+    else:
+        for fault in done.faults:
+            complaints.print(_plain(fault), highlight=False, soft_wrap=True)
+        console.print(
+            f"{done.written:,} decisions written, {done.known:,} were there already, {done.undecided:,} lines without one,"
+            f" {len(done.faults):,} that cannot be kept.",
+            soft_wrap=True,
+        )
+    sys.exit(1 if done.faults else 0)
+
+
+@main.group("watch", cls=_InOrder, epilog=f"Example:  {EXAMPLES['watch']}")
 def watch() -> None:
     """Save searches, and say what each finds that is new since it last ran.
 
@@ -349,7 +535,7 @@ def watch_add(name: str, question: str, db: Path | None, mode: str, as_json: boo
     """Save a search under a NAME of small letters, digits and hyphens.
 
     QUESTION is what "concord search" takes; with filters it may be left out. Nothing is searched yet:
-    the first "concord watch run" tells everything that is found, the next ones what is new.
+    the first "concord watch run" tells what is found, the next ones what has come and is found.
     """
     from .watching import add
 
@@ -393,17 +579,26 @@ def watch_list(db: Path | None, as_json: bool) -> None:
 def watch_run(names: tuple[str, ...], db: Path | None, as_json: bool) -> None:
     """Search again, and print what is new since the last run; all saved searches when none is named.
 
-    In a first run everything is new. Of a question the 200 best hits are watched; filters alone have
-    no limit. Status 1 when a search could not be made whole, as when the encoder is missing.
+    New is what came into the database after the last run. In a first run everything is new. Of a
+    question the 200 best new hits are told; filters alone have no limit. Status 1 when a search could
+    not be made whole, as when the encoder is missing.
     """
     from .search import Engine
-    from .watching import run as run_watches
+    from .watching import running
 
     settings = load_settings(db=db)
-    with _to_change(settings.db) as database:
-        reports = run_watches(database, Engine(settings.db, settings), names)
+    # Printed before it is remembered: who stops this here is told all of it again.
+    with _to_change(settings.db) as database, running(database, Engine(settings.db, settings), names) as reports:
+        _print_reports(reports, as_json=as_json)
+        sys.stdout.flush()
+    sys.exit(0 if all(report.is_whole for report in reports) else 1)
+
+
+def _print_reports(reports: Sequence[Report], *, as_json: bool) -> None:
     if as_json:
         _print_json([asdict(report) for report in reports])
+    elif not reports:
+        console.print("There is no saved search yet: concord watch add NAME QUESTION", highlight=False)
     for report in reports:
         one = report.watch
         if not as_json:
@@ -411,9 +606,6 @@ def watch_run(names: tuple[str, ...], db: Path | None, as_json: bool) -> None:
             _print_hits(report.new)
         if report.note:
             complaints.print(f"{one.name}: {_plain(report.note)}", highlight=False)
-    if not reports and not as_json:
-        console.print("There is no saved search yet: concord watch add NAME QUESTION", highlight=False)
-    sys.exit(0 if all(report.is_whole for report in reports) else 1)
 
 
 @_watch_command("remove")
@@ -435,7 +627,9 @@ def watch_remove(name: str, db: Path | None, as_json: bool) -> None:
 @_command("compare")
 @click.argument("issuers", nargs=-1)
 @_db
-@click.option("--at", type=int, help="Only texts published up to this year.")
+@click.option("--from", "since", type=_YEAR, help="Only texts published from this year on.")
+@click.option("--at", type=_YEAR, help="Only texts published up to this year.")
+@click.option("--kind", "kinds", multiple=True, help="Only this kind of document (repeatable).")
 @click.option("--theme", default="", help="Only this theme.")
 @click.option(
     "--by", default="theme", show_default=True, help="Count by theme, subtheme (of --theme), year, or a guideline's id."
@@ -448,7 +642,9 @@ def watch_remove(name: str, db: Path | None, as_json: bool) -> None:
 def compare(
     issuers: tuple[str, ...],
     db: Path | None,
+    since: int | None,
     at: int | None,
+    kinds: tuple[str, ...],
     theme: str,
     by: str,
     members: bool,
@@ -459,20 +655,25 @@ def compare(
 
     Without ISSUERS the coverage of everybody is printed. With --members, name one group.
     """
+    from .coverage import Choice
+    from .search import Filters, as_written
     from .store import open_for_reading
 
+    issuers = tuple(dict.fromkeys(issuers))
     if len(issuers) == 1 and not members:
         raise click.UsageError("Name two issuers or more, for example: concord compare CAN JPN")
     if len(issuers) != 1 and members:
         raise click.UsageError("Name one group, for example: concord compare G7 --members")
     form = "json" if as_json else form
+    choice = Choice(kinds, since, at)
     with open_for_reading(load_settings(db=db).db) as database:
+        theme = "".join(as_written(database, Filters(themes=(theme,) if theme else ())).themes)
         if members:
-            text = _members_text(database, issuers[0], at, theme, form)
+            text = _members_text(database, issuers[0], choice, theme, form)
         elif issuers:
-            text = _comparison_text(database, issuers, at, theme, by, form)
+            text = _comparison_text(database, issuers, choice, theme, by, form)
         else:
-            text = _matrix_text(database, at, theme, by, form)
+            text = _matrix_text(database, choice, theme, by, form)
     if form == "text" and sys.stdout.isatty():
         from rich.markdown import Markdown
 
@@ -482,31 +683,31 @@ def compare(
 
 
 def _comparison_text(
-    database: Database, issuers: tuple[str, ...], at: int | None, theme: str, by: str, form: str
+    database: Database, issuers: tuple[str, ...], choice: Choice, theme: str, by: str, form: str
 ) -> str:
     from .comparing import compare as compare_issuers
     from .printing import to_csv, to_json, to_markdown
 
-    comparison = compare_issuers(database, issuers, at=at, theme=theme, by=by)
+    comparison = compare_issuers(database, issuers, choice, theme=theme, by=by)
     return {"csv": to_csv, "json": to_json}.get(form, to_markdown)(comparison)
 
 
-def _members_text(database: Database, group: str, at: int | None, theme: str, form: str) -> str:
+def _members_text(database: Database, group: str, choice: Choice, theme: str, form: str) -> str:
     from .exporting import csv_text
     from .members import group_view, listing, to_json, to_markdown
 
-    view = group_view(database, group, at=at, theme=theme)
+    view = group_view(database, group, choice, theme=theme)
     if form == "csv":
         return csv_text(listing(view))
     return to_json(view) if form == "json" else to_markdown(view)
 
 
-def _matrix_text(database: Database, at: int | None, theme: str, by: str, form: str) -> str:
+def _matrix_text(database: Database, choice: Choice, theme: str, by: str, form: str) -> str:
     from .coverage import Axis, matrix
     from .exporting import csv_text, to_json
     from .printing import matrix_listing, matrix_to_markdown
 
-    found = matrix(database, Axis(by, theme), at=at)
+    found = matrix(database, Axis(by, theme), choice)
     if form == "csv":
         return csv_text(matrix_listing(found))
     return to_json(matrix_listing(found)).decode() if form == "json" else matrix_to_markdown(found)
@@ -564,14 +765,18 @@ def export(db: Path | None, into: Path, as_json: bool) -> None:
 @_command("serve")
 @_db
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=int, default=8001, show_default=True)
-def serve(db: Path | None, host: str, port: int) -> None:
+@click.option("--port", type=_PORT, default=8001, show_default=True)
+@click.option("--public-url", default="", help="Address at which readers open the site: citations give it.")
+def serve(db: Path | None, host: str, port: int, public_url: str) -> None:
     """Serve the site of a database, read-only."""
+    from .citing import is_site
     from .store import open_for_reading
 
+    if public_url and not is_site(public_url):
+        raise click.UsageError(f"{public_url!r} is no address of a site, such as https://concord.example.org/")
     settings = load_settings(db=db)
     open_for_reading(settings.db).close()
-    _serve(settings, port=port, host=host)
+    _serve(settings, port=port, host=host, public_url=public_url)
 
 
 @_command("evaluate")
@@ -579,7 +784,7 @@ def serve(db: Path | None, host: str, port: int) -> None:
 @_corpus
 @_db
 @click.option("--units", is_flag=True, help="Judge the gold's own units, not what a run found in the documents.")
-@click.option("--worst", type=int, default=40, show_default=True, help="Errors to print.")
+@click.option("--worst", type=click.IntRange(min=0), default=40, show_default=True, help="Errors to print.")
 @_json
 def evaluate(gold: Path, corpus: Path | None, db: Path | None, units: bool, worst: int, as_json: bool) -> None:
     """Measure how often Concord is right, against sentences labelled by hand.
@@ -613,10 +818,21 @@ def evaluate(gold: Path, corpus: Path | None, db: Path | None, units: bool, wors
 @click.option(
     "--into", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder that the model goes into."
 )
-@click.option("--labels", type=click.Path(path_type=Path, dir_okay=False), help="Stand-off labels to learn from too.")
+@click.option(
+    "--labels", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Stand-off labels to learn from too."
+)
 @click.option("--no-labels", is_flag=True, help="Learn from GOLD alone.")
-@click.option("--parts", type=int, default=5, show_default=True, help="Divide the documents into so many parts,")
-@click.option("--held-out", type=int, default=1, show_default=True, help="and hold out each of so many of them once.")
+@click.option(
+    "--parts", type=click.IntRange(min=2), default=5, show_default=True, help="Divide the documents into so many parts,"
+)
+@click.option(
+    "--held-out",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="and hold out each of so many of them once.",
+)
+@click.option("--only", type=click.Choice(["network", "themes"]), help="Train only one of the two models.")
 @_json
 def train(
     gold: tuple[Path, ...],
@@ -626,36 +842,51 @@ def train(
     no_labels: bool,
     parts: int,
     held_out: int,
+    only: str | None,
     as_json: bool,
 ) -> None:
-    """Train the model that says what a sentence does, from labelled sentences.
+    """Train the models that say what a sentence does and what it is about.
 
     The database must hold the documents that the labels are about. Parts of the documents are held
-    out, to calibrate the model and to measure it; the model itself then learns from all of them.
-    Takes a quarter of an hour for each part held out, and one more, on two cores.
+    out, to calibrate a model and to measure it; the model itself then learns from all of them. The
+    network takes a quarter of an hour for each part held out, and one more, on two cores; the linear
+    model of themes beside it takes minutes, and holds each part out.
     """
     from .progress import Progress
     from .settings import bundled
     from .store import open_for_reading
-    from .training import Recipe, run_training
+    from .training import Recipe, fit_themes, run_training
 
     shipped = bundled("models") / "commitments" / "labels.jsonl"
     more = None if no_labels else labels or (shipped if shipped.is_file() else None)
     recipe = Recipe(parts=parts, held_out=held_out)
     settings = load_settings(db=db)
     with open_for_reading(settings.db) as database, Progress(console, quiet=as_json) as progress:
-        trained = run_training(
-            database, gold=gold, labels=more, folder=into, recipe=recipe, report=progress.report_for("train")
-        )
+        report = progress.report_for("train")
+        trained = fitted = None
+        if only != "themes":
+            trained = run_training(database, gold=gold, labels=more, folder=into, recipe=recipe, report=report)
+        if only != "network":
+            fitted = fit_themes(
+                database, gold=gold, labels=more, folder=into, encoder=settings.encoder, parts=parts, report=report
+            )
     if as_json:
-        _print_json(asdict(trained))
+        _print_json({"network": trained and asdict(trained), "themes": fitted and asdict(fitted)})
         return
-    table = _table("Held out", *trained.figures)
-    for place, figures in enumerate((*trained.parts, trained.figures), 1):
-        name = "all" if place > len(trained.parts) else f"part {place}"
-        table.add_row(name, *(str(value) for value in figures.values()))
-    console.print(table)
-    console.print(f"Learnt from {trained.examples:,} sentences in {trained.seconds:,.0f} seconds; written to {into}.")
+    if trained:
+        table = _table("Held out", *trained.figures)
+        for place, figures in enumerate((*trained.parts, trained.figures), 1):
+            name = "all" if place > len(trained.parts) else f"part {place}"
+            table.add_row(name, *(str(value) for value in figures.values()))
+        console.print(table)
+    if fitted:
+        console.print(
+            f"Themes by words, of {fitted.tested:,} commitments held out: primary theme {fitted.primary:.3f}, "
+            f"among the labelled {fitted.labelled:.3f}."
+        )
+    for one in (trained, fitted):
+        if one:
+            console.print(f"Learnt from {one.examples:,} sentences in {one.seconds:,.0f} seconds; written to {into}.")
 
 
 @_command("doctor")
@@ -759,7 +990,7 @@ def _print_evaluation(found: Evaluation, worst: int) -> None:
         )
 
 
-def _serve(settings: Settings, *, port: int, host: str) -> None:
+def _serve(settings: Settings, *, port: int, host: str, public_url: str = "") -> None:
     from .site.serving import command, metadata_for
 
     console.print(
@@ -774,7 +1005,7 @@ def _serve(settings: Settings, *, port: int, host: str) -> None:
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         with tempfile.TemporaryDirectory(prefix="concord-") as folder:
-            metadata = metadata_for(settings.db, Path(folder))
+            metadata = metadata_for(settings.db, Path(folder), public_url)
             sys.exit(subprocess.call(command(settings.db, metadata, host=host, port=port)))
     except KeyboardInterrupt:
         sys.exit(0)

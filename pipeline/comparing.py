@@ -14,9 +14,11 @@ from typing import Any
 from sqlite_utils import Database
 
 from .coverage import (
+    ALL_DOCUMENTS,
     FINDINGS,
     Axis,
     Cell,
+    Choice,
     Detection,
     Difference,
     behind,
@@ -31,11 +33,12 @@ from .coverage import (
     topics_of,
 )
 from .errors import ConcordError
+from .reviewing import latest_decision
 from .store import rows
 
 __all__ = [
-    "FINDINGS", "NAMINGS_COUNTED", "Axis", "Cell", "Comparison", "Counterpart", "Naming", "Quote", "compare", "issuers_with_documents",
-    "own_documents", "quotes", "quotes_of_cell", "to_quote",
+    "FINDINGS", "NAMINGS_COUNTED", "Axis", "Cell", "Choice", "Comparison", "Counterpart", "Naming", "Quote", "compare",
+    "issuers_with_documents", "names_of", "own_documents", "quotes", "quotes_of_cell", "to_quote",
 ]  # fmt: skip
 
 NEAREST_FIRST = "case relation when 'related' then 2 when 'other instrument' then 1 else 0 end"
@@ -50,7 +53,7 @@ NAMINGS_COUNTED = (
 
 @dataclass(frozen=True)
 class Quote:
-    """A commitment as it is shown: its words, where they stand, and how firm they are."""
+    """A commitment as it is shown: its words, where they stand, how firm they are, and what reviewers last decided."""
 
     id: str
     quote: str
@@ -66,6 +69,7 @@ class Quote:
     precision: int
     deadline: str
     actor: str
+    review: str = ""
 
     @property
     def where(self) -> str:
@@ -107,7 +111,7 @@ class Naming:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Everything that a comparison of issuers shows. `documents` are (issuer, title, year, status).
+    """Everything that a comparison of issuers shows. `documents` are (issuer, title, year, status) of those that `choice` admits.
 
     `topics` are what `cells` and `differences` count by, `themes` those under which counterparts stand; `measured` is
     None when nobody has evaluated the database.
@@ -116,6 +120,7 @@ class Comparison:
     issuers: tuple[str, ...]
     names: dict[str, str]
     axis: Axis
+    choice: Choice
     topics: tuple[tuple[str, str], ...]
     themes: tuple[tuple[str, str], ...]
     documents: tuple[dict[str, Any], ...]
@@ -127,12 +132,18 @@ class Comparison:
 
 
 def compare(
-    db: Database, issuers: Sequence[str], *, at: int | None = None, theme: str = "", by: str = "theme", most: int = 5
+    db: Database,
+    issuers: Sequence[str],
+    choice: Choice = ALL_DOCUMENTS,
+    *,
+    theme: str = "",
+    by: str = "theme",
+    most: int = 5,
 ) -> Comparison:
     """Return the comparison of `issuers`.
 
     Args:
-        at: count only texts published up to this year.
+        choice: count only these documents.
         theme: only this theme.
         by: count by "theme", by "subtheme" of the theme, by "year", or by the elements of the guideline of this id.
         most: counterparts shown for each theme and pair of issuers.
@@ -141,25 +152,20 @@ def compare(
         ConcordError: an issuer is not in the database, or nothing can be counted so.
     """
     axis = Axis(by, theme)
-    names = {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")}
-    unknown = [code for code in issuers if code not in names]
-    if unknown:
-        raise ConcordError(
-            f"{', '.join(unknown)} is not in this database.",
-            remedy=f"Its issuers are: {', '.join(issuers_with_documents(db))}.",
-        )
+    names = names_of(db, issuers)
     themes = tuple(
         (row["id"], row["label"])
         for row in rows(db, "select id, label from themes order by position")
         if theme in ("", row["id"])
     )
-    own = documents_of(db, issuers, at=at)
-    counted, measured = cells(db, issuers, axis, at=at), detection(db)
-    listed = topics_of(counted, topics(db, axis))
+    own = documents_of(db, issuers, choice)
+    counted, measured = cells(db, issuers, axis, choice), detection(db)
+    listed = topics_of(counted, topics(db, axis, choice))
     return Comparison(
         issuers=tuple(issuers),
-        names={code: names[code] for code in issuers},
+        names=names,
         axis=axis,
+        choice=choice,
         topics=listed,
         themes=themes,
         documents=tuple({**document, "for": code} for code in issuers for document in own[code]),
@@ -174,9 +180,25 @@ def compare(
     )
 
 
+def names_of(db: Database, issuers: Sequence[str]) -> dict[str, str]:
+    """Return the names of issuers by their codes, in this order.
+
+    Raises:
+        ConcordError: one is not in the database.
+    """
+    names = {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")}
+    unknown = [code for code in issuers if code not in names]
+    if unknown:
+        raise ConcordError(
+            f"{', '.join(unknown)} is not in this database.",
+            remedy=f"Its issuers are: {', '.join(issuers_with_documents(db))}.",
+        )
+    return {code: names[code] for code in issuers}
+
+
 _QUOTE = """
 select commitments.id, quote, lead_in, documents.issuer_id as issuer, documents.id as document_id, title as document, documents.year, page,
-       coalesce(pages.label, '') as page_label, is_paged, bindingness.label as bindingness, precision, deadline, actor
+       coalesce(pages.label, '') as page_label, is_paged, bindingness.label as bindingness, precision, deadline, actor, {} as review
 from commitments
 join documents on documents.id = commitments.document_id
 join bindingness on bindingness.id = bindingness_id
@@ -192,14 +214,15 @@ def quotes(
     order: str = "documents.year, documents.id, page, commitments.start",
 ) -> list[Quote]:
     """Return the commitments that fulfil an SQL condition on `commitments` and `documents`."""
-    return [to_quote(row) for row in rows(db, f"{_QUOTE} where {condition} order by {order}", args)]
+    sql = _QUOTE.format(latest_decision(db))
+    return [to_quote(row) for row in rows(db, f"{sql} where {condition} order by {order}", args)]
 
 
 def quotes_of_cell(
-    db: Database, issuer: str, topic: str, *, axis: Axis | None = None, at: int | None = None
+    db: Database, issuer: str, topic: str, axis: Axis | None = None, choice: Choice = ALL_DOCUMENTS
 ) -> list[Quote]:
     """Return the quotes behind a cell: as many as its number says."""
-    return quotes(db, *ids_in("commitments.id", behind(db, [issuer], topic, axis, at=at)[issuer].commitments))
+    return quotes(db, *ids_in("commitments.id", behind(db, [issuer], topic, axis, choice)[issuer].commitments))
 
 
 def to_quote(row: dict[str, Any]) -> Quote:

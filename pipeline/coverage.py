@@ -19,7 +19,9 @@ from sqlite_utils import Database
 
 from .errors import ConcordError
 from .ids import same_text
+from .records import KINDS
 from .store import rows
+from .touching import all_within
 
 FINDINGS = {
     "committed": "promises something",
@@ -54,9 +56,69 @@ class Axis:
     theme: str = ""
 
 
-def findings(axis: Axis) -> dict[str, str]:
-    """Return what a cell of the matrix can say along an axis, with what it means."""
-    return FINDINGS | (_BY_WORDS if axis.by == "subtheme" else {})
+@dataclass(frozen=True)
+class Choice:
+    """Which documents count: of these kinds, from one year to another. What is left out narrows nothing.
+
+    Raises:
+        ConcordError: there is no such kind, or the years end before they begin.
+    """
+
+    kinds: tuple[str, ...] = ()
+    since: int | None = None
+    at: int | None = None
+
+    def __post_init__(self) -> None:
+        unknown = [kind for kind in self.kinds if kind not in KINDS]
+        if unknown:
+            raise ConcordError(
+                f"{', '.join(unknown)} is no kind of document.", remedy=f"The kinds are: {', '.join(KINDS)}."
+            )
+        if self.since and self.at and self.since > self.at:
+            raise ConcordError(
+                f"No year is both {self.since} or later and {self.at} or earlier.",
+                remedy=f"Exchange them: from {self.at} to {self.since}.",
+            )
+
+    def admits(self, document: Mapping[str, Any]) -> bool:
+        """Say whether a document counts. One without a date does not when years are asked for."""
+        year = document["year"]
+        return (
+            (not self.kinds or document["kind_id"] in self.kinds)
+            and (not self.since or (year is not None and year >= self.since))
+            and (not self.at or (year is not None and year <= self.at))
+        )
+
+    @property
+    def words(self) -> str:
+        """What is asked for, behind the word "documents": "of the kind national strategy until 2016"; "" of all."""
+        told = [f"of the kind {' or '.join(_within(KINDS[kind]) for kind in self.kinds)}"] if self.kinds else []
+        if self.since and self.since == self.at:
+            told.append(f"of {self.at}")
+        elif self.since:
+            told.append(f"from {self.since} {f'to {self.at}' if self.at else 'on'}")
+        elif self.at:
+            told.append(f"until {self.at}")
+        return " ".join(told)
+
+    @property
+    def markdown(self) -> list[str]:
+        """The lines that say so in a Markdown document; none of all documents."""
+        return [f"Only documents {self.words}.", ""] if self.words else []
+
+
+ALL_DOCUMENTS = Choice()
+
+
+def _within(label: str) -> str:
+    """Return a label as it stands within a sentence: "UN submission" begins with a name."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def findings(axis: Axis, choice: Choice = ALL_DOCUMENTS) -> dict[str, str]:
+    """Return what a cell of the matrix can say along an axis and of a choice of documents, with what it means."""
+    found = FINDINGS | (_BY_WORDS if axis.by == "subtheme" else {})
+    return found | ({"no document": f"{FINDINGS['no document']} {choice.words}"} if choice.words else {})
 
 
 @dataclass(frozen=True)
@@ -109,10 +171,13 @@ class Behind:
 
     `commitments` are as many as its number, each with those that say it again in the same document; `passages` are
     those that speak of the topic, the likest first, with the words by which each does; "" where it is filed under it.
+    `promises` are, behind a cell without commitments, those in which all these words of a passage stand: they are filed
+    under another topic, and such passages come last.
     """
 
     commitments: dict[str, list[str]]
     passages: dict[str, str]
+    promises: dict[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -120,6 +185,7 @@ class Matrix:
     """What everybody does with each topic of an axis. `names` are those of the issuers, in the order of the rows."""
 
     axis: Axis
+    choice: Choice
     names: dict[str, str]
     topics: tuple[tuple[str, str], ...]
     cells: dict[tuple[str, str], Cell]
@@ -135,16 +201,19 @@ def issuers_with_documents(db: Database) -> list[str]:
     return [row["id"] for row in found]
 
 
-def own_documents(db: Database, issuer: str, *, at: int | None = None) -> list[dict[str, Any]]:
+def own_documents(db: Database, issuer: str, choice: Choice = ALL_DOCUMENTS) -> list[dict[str, Any]]:
     """Return the documents that count for an issuer: its own, and those that it signed jointly."""
-    return documents_of(db, [issuer], at=at)[issuer]
+    return documents_of(db, [issuer], choice)[issuer]
 
 
-def documents_of(db: Database, issuers: Sequence[str], *, at: int | None = None) -> dict[str, list[dict[str, Any]]]:
+def documents_of(
+    db: Database, issuers: Sequence[str], choice: Choice = ALL_DOCUMENTS
+) -> dict[str, list[dict[str, Any]]]:
     """Return the documents that count for each of some issuers: its own, and those that it signed jointly."""
     found: dict[str, list[dict[str, Any]]] = {issuer: [] for issuer in issuers}
-    for row in rows(db, _OWN_DOCUMENTS, {"issuers": json.dumps(list(found)), "at": at}):
-        found[row.pop("signatory")].append(row)
+    for row in rows(db, _OWN_DOCUMENTS, {"issuers": json.dumps(list(found))}):
+        if choice.admits(row):
+            found[row.pop("signatory")].append(row)
     return found
 
 
@@ -156,23 +225,24 @@ with asked as (select value as code from json_each(:issuers)),
              join issuers on issuers.id = group_id and kind = 'joint'
      )
 select signatory, documents.id, title, year, status, is_covered, language, kind_id, issuer_id
-from signed join documents on issuer_id = signature where :at is null or year <= :at order by year, documents.id
+from signed join documents on issuer_id = signature order by year, documents.id
 """
 
 
-def topics(db: Database, axis: Axis) -> list[tuple[str, str]]:
-    """Return what is counted along an axis, as (id, label).
+def topics(db: Database, axis: Axis, choice: Choice = ALL_DOCUMENTS) -> list[tuple[str, str]]:
+    """Return what is counted along an axis, as (id, label); of years those that have a document which counts.
 
     Raises:
         ConcordError: there is no such axis.
     """
+    if axis.by == "year":
+        dated = rows(db, "select distinct year, kind_id from documents where year is not null order by year")
+        years = dict.fromkeys(str(row["year"]) for row in dated if choice.admits(row))
+        return [(year, year) for year in years]
     if axis.by == "subtheme":
         if not axis.theme:
             raise ConcordError("Sub-themes are those of one theme.", remedy="Name it: --theme CAP")
         sql, args = "select id, label from subthemes where theme_id = ? order by commitments desc, id", [axis.theme]
-    elif axis.by == "year":
-        sql = "select distinct cast(year as text) as id, cast(year as text) as label from documents where year is not null order by 1"
-        args = []
     elif axis.by == "theme":
         sql, args = "select id, label from themes where ? in ('', id) order by position", [axis.theme]
     else:
@@ -191,8 +261,8 @@ def cells(
     db: Database,
     issuers: Sequence[str],
     axis: Axis | None = None,
+    choice: Choice = ALL_DOCUMENTS,
     *,
-    at: int | None = None,
     only: Sequence[str] | None = None,
 ) -> dict[tuple[str, str], Cell]:
     """Return what each issuer does with each topic of an axis.
@@ -200,12 +270,12 @@ def cells(
     The theme that gathers what fits no other has no noughts: nobody is silent on what has no name yet.
 
     Args:
-        at: count only texts published up to this year.
+        choice: count only these documents.
         only: these topics; else all of the axis.
     """
     axis = axis or Axis()
-    own = documents_of(db, issuers, at=at)
-    names = [name for name, _ in topics(db, axis)] if only is None else only
+    own = documents_of(db, issuers, choice)
+    names = [name for name, _ in topics(db, axis, choice)] if only is None else only
     args = _args(axis, own.values())
     promised = {
         (row["topic"], row["document"]): row
@@ -229,13 +299,13 @@ def topics_of(found: Mapping[tuple[str, str], Cell], listed: Iterable[tuple[str,
     return tuple((name, label) for name, label in listed if name in there)
 
 
-def matrix(db: Database, axis: Axis, *, at: int | None = None) -> Matrix:
+def matrix(db: Database, axis: Axis, choice: Choice = ALL_DOCUMENTS) -> Matrix:
     """Return what all issuers do with every topic of an axis, states first. Joint texts count for those who signed them."""
     known = rows(db, "select id, name from issuers where kind <> 'joint' order by kind <> 'state', name")
     there = set(issuers_with_documents(db))
     names = {row["id"]: row["name"] for row in known if row["id"] in there}
-    found = cells(db, list(names), axis, at=at)
-    return Matrix(axis, names, topics_of(found, topics(db, axis)), found)
+    found = cells(db, list(names), axis, choice)
+    return Matrix(axis, choice, names, topics_of(found, topics(db, axis, choice)), found)
 
 
 def _of_topic(documents: Sequence[dict[str, Any]], topic: str, axis: Axis) -> list[dict[str, Any]]:
@@ -282,11 +352,11 @@ def first_of_each(promises: Iterable[dict[str, Any]]) -> dict[str, list[str]]:
 
 
 def behind(
-    db: Database, issuers: Sequence[str], topic: str, axis: Axis | None = None, *, at: int | None = None
+    db: Database, issuers: Sequence[str], topic: str, axis: Axis | None = None, choice: Choice = ALL_DOCUMENTS
 ) -> dict[str, Behind]:
     """Return what stands behind the cells of one topic, by issuer."""
     axis = axis or Axis()
-    own = {issuer: _of_topic(listed, topic, axis) for issuer, listed in documents_of(db, issuers, at=at).items()}
+    own = {issuer: _of_topic(listed, topic, axis) for issuer, listed in documents_of(db, issuers, choice).items()}
     args = {**_args(axis, own.values()), "topic": topic}
     sql = f"select * from ({_PROMISES[_which(axis)]}) where topic = :topic order by page, start, id"
     promised: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -299,14 +369,34 @@ def behind(
     found = {}
     for issuer, documents in own.items():
         passages = [passage for one in documents for passage in touching[one["id"]]]
+        commitments = first_of_each(promise for one in documents for promise in promised[one["id"]])
+        with_words = {one["id"]: one["words"] for one in passages if one["words"] and not commitments}
+        within = within_promises(db, with_words)
+        passages.sort(key=lambda one: (one["id"] in within, -one["likeness"], -len(one["words"])))
         found[issuer] = Behind(
-            first_of_each(promise for one in documents for promise in promised[one["id"]]),
-            {
-                one["id"]: one["words"]
-                for one in sorted(passages, key=lambda one: (-one["likeness"], -len(one["words"])))
-            },
+            commitments,
+            {one["id"]: one["words"] for one in passages},
+            within,
         )
     return found
+
+
+def within_promises(db: Database, words: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the promises of each passage outside of which it holds none of its words."""
+    condition, args = ids_in("passages.id", words)
+    listed: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows(
+        db,
+        "select passages.id as passage, text, commitments.id, start, end from passages"
+        f" join commitments on passage_id = passages.id where {condition} order by start",
+        args,
+    ):
+        listed[row["passage"]].append(row)
+    return {
+        passage: [one["id"] for one in promises]
+        for passage, promises in listed.items()
+        if all_within(words[passage].split(", "), promises[0]["text"], [(one["start"], one["end"]) for one in promises])
+    }
 
 
 # The tables in this order: SQLite takes them in another when it may choose, and is twenty times as slow.

@@ -5,9 +5,11 @@
       SettingsError              a setting has a value that cannot work
       ModelError                 a model is missing, or its files are not the ones that were recorded
       StoreError                 the database is of another version, or not one of ours
+        UnreadableError            it is not there, locked, damaged, or being replaced: it may be there again soon
       WatchError                 a saved search is not there, is there already, or asks for nothing
       FilterError                what a search or a list is to be narrowed by cannot be understood
       NamingError                a sub-theme that is to be named is not there, or the name cannot be one
+      ReviewError                a decision on a commitment cannot be kept, or a sheet of them not read
       ExportError                an export would write over something else
     DocumentProblem              one document cannot be read or used: a row of `problems`, exit 1
 
@@ -51,6 +53,10 @@ class StoreError(ConcordError):
     """The database was made by a newer Concord, or is not a Concord database."""
 
 
+class UnreadableError(StoreError):
+    """The database cannot be read now: it is not there, locked, damaged, or another is taking its place."""
+
+
 class WatchError(ConcordError):
     """A saved search is not there, is there already, or cannot be searched as it stands."""
 
@@ -61,6 +67,10 @@ class FilterError(ConcordError):
 
 class NamingError(ConcordError):
     """A sub-theme that is to be named is not there, or the name cannot be one."""
+
+
+class ReviewError(ConcordError):
+    """A decision cannot be kept as it stands, or a sheet of decisions cannot be read."""
 
 
 class ExportError(ConcordError):

@@ -97,6 +97,11 @@ def harmless(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
 
+def as_it_was(text: str) -> str:
+    """Return a text of a table that was made harmless as it was before."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
 def write_csv(target: Any, columns: Sequence[str], listed: Iterable[Sequence[Any]]) -> int:
     """Write a table as CSV, harmless in a spreadsheet; return how many rows it has."""
     writer = csv.writer(target)
@@ -130,7 +135,18 @@ def to_json(listing: Listing) -> bytes:
         "columns": [{"name": one.name, "type": one.kind, "description": one.meaning} for one in listing.columns],
         "rows": [dict(zip(names, values, strict=True)) for values in _values(listing)],
     }
-    return json.dumps(content, ensure_ascii=False).encode()
+    return json_bytes(content)
+
+
+def json_bytes(value: Mapping[str, Any]) -> bytes:
+    """Return an object as JSON. Its lists are written item by item: one long call would let no other thread go on meanwhile."""
+
+    def written(one: Any) -> str:
+        if isinstance(one, list | tuple):
+            return f"[{', '.join([json.dumps(item, ensure_ascii=False) for item in one])}]"
+        return json.dumps(one, ensure_ascii=False)
+
+    return f"{{{', '.join([f'{json.dumps(name)}: {written(one)}' for name, one in value.items()])}}}".encode()
 
 
 def to_xlsx(*listings: Listing) -> bytes:

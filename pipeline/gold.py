@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -85,7 +85,7 @@ def load_gold(path: Path) -> list[Unit]:
     """Return the units of a gold file, in its order, with the unit before each in the same window.
 
     Raises:
-        ConcordError: the file is missing or is not gold; the message names the line.
+        ConcordError: the file is missing, is empty or is not gold; the message names the line.
     """
     if not path.is_file():
         raise ConcordError(
@@ -93,17 +93,27 @@ def load_gold(path: Path) -> list[Unit]:
         )
     units: list[Unit] = []
     previous: dict[str, Any] = {}
-    # Line by line, and not by splitlines(): a text may hold separators of lines that JSON leaves as they are.
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                row = json.loads(line)
-                follows = (row["document"], row["window"]) == (previous.get("document"), previous.get("window"))
-                units.append(_to_unit(row, previous["text"] if follows else ""))
-            except (ValueError, KeyError, TypeError) as error:
-                raise ConcordError(f"{path}, line {number}, is not a gold unit: {error!r}.") from error
-            previous = row
+    for number, line in _lines(path):
+        try:
+            row = json.loads(line)
+            follows = (row["document"], row["window"]) == (previous.get("document"), previous.get("window"))
+            units.append(_to_unit(row, previous["text"] if follows else ""))
+        except (ValueError, KeyError, TypeError) as error:
+            raise ConcordError(f"{path}, line {number}, is not a gold unit: {error!r}.") from error
+        previous = row
+    if not units:
+        raise ConcordError(f"{path} holds no gold unit.")
     return units
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield each line of a file with its number."""
+    # Not by splitlines(): a text may hold separators of lines that JSON leaves as they are.
+    with path.open(encoding="utf-8") as lines:
+        try:
+            yield from enumerate(lines, 1)
+        except UnicodeDecodeError as error:
+            raise ConcordError(f"{path} is no text in UTF-8: {error}.") from error
 
 
 def _to_unit(row: dict[str, Any], before: str) -> Unit:
@@ -217,13 +227,19 @@ def load_labels(path: Path, db: Database, *, but_not: frozenset[str] = frozenset
         path: JSON lines: document, sha256, spans as (page, start, end), label, themes, B, P, n.
         db: holds the documents; labels of documents that are absent, or are another file, are left out.
         but_not: ids of documents whose labels are not wanted.
+
+    Raises:
+        ConcordError: a line is no label; the message names it.
     """
     hashes = {row["id"]: row for row in rows(db, "select id, sha256, kind_id from documents")}
     wanted: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for line in path.read_text("utf-8").splitlines():
-        row = json.loads(line)
-        known = hashes.get(row["document"])
-        if known and known["sha256"] == row["sha256"] and row["document"] not in but_not:
+    for number, line in _lines(path):
+        try:
+            row = json.loads(line)
+            known, sha256 = hashes.get(row["document"]), row["sha256"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise ConcordError(f"{path}, line {number}, is not a label: {error!r}.") from error
+        if known and known["sha256"] == sha256 and row["document"] not in but_not:
             wanted[row["document"]].append(row)
     units: list[Unit] = []
     for document, listed in wanted.items():

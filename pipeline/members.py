@@ -10,24 +10,24 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlite_utils import Database
 
 from .comparing import Quote, own_documents, quotes
-from .coverage import READ, Axis, cells, documents_of, findings, first_of_each, ids_in
+from .coverage import ALL_DOCUMENTS, READ, Axis, Choice, cells, documents_of, findings, first_of_each, ids_in
 from .errors import ConcordError
 from .exporting import Listing, column
 from .store import rows
 
-STANDINGS = {
-    "carries": "promises alike",
-    "otherwise": "promises something else of it",
-    **{name: meaning for name, meaning in findings(Axis("subtheme")).items() if name != "committed"},
-}
-"""What a member can do with a sub-theme of the group's commitments; the last four are the kinds of nought."""
+
+def standings(choice: Choice = ALL_DOCUMENTS) -> dict[str, str]:
+    """Return what a member can do with a sub-theme of the group's commitments; the last four are the kinds of nought."""
+    noughts = {name: meaning for name, meaning in findings(Axis("subtheme"), choice).items() if name != "committed"}
+    return {"carries": "promises alike", "otherwise": "promises something else of it", **noughts}
+
 
 CARRYING = "same", "firmer", "weaker"
 """What a counterpart in a member is to a commitment of the group when the member carries it (`judging.RELATIONS`)."""
@@ -39,12 +39,13 @@ _MOST = 3
 class Carried:
     """A commitment of the group, with the likest counterparts in each member that carries it, and who is silent.
 
-    `otherwise` are the members that have only counterparts of other kinds, such as another way to one end; `silent`
+    `relations` has of each of these counterparts, by its id, what it is to the commitment, and in what they agree. `otherwise` are the members that have only counterparts of other kinds, such as another way to one end; `silent`
     those whose texts could be read and have none.
     """
 
     quote: Quote
     carriers: dict[str, tuple[Quote, ...]]
+    relations: dict[str, tuple[str, str]]
     otherwise: tuple[str, ...]
     silent: tuple[str, ...]
 
@@ -73,10 +74,12 @@ class Row:
 class GroupView:
     """Everything that the comparison of a group with its members shows.
 
-    `documents` are those of the group; `unplaced` counts its commitments that have no sub-theme.
+    `documents` are those of the group that `choice` admits, as it does those of members; `unplaced` counts the group's
+    commitments that have no sub-theme.
     """
 
     group: str
+    choice: Choice
     members: tuple[str, ...]
     names: dict[str, str]
     documents: tuple[dict[str, Any], ...]
@@ -84,11 +87,11 @@ class GroupView:
     unplaced: int = 0
 
 
-def group_view(db: Database, group: str, *, at: int | None = None, theme: str = "") -> GroupView:
+def group_view(db: Database, group: str, choice: Choice = ALL_DOCUMENTS, *, theme: str = "") -> GroupView:
     """Return which members carry what a group declared.
 
     Args:
-        at: only texts published up to this year.
+        choice: only these documents, of the group and of its members.
         theme: only this theme.
 
     Raises:
@@ -114,15 +117,15 @@ def group_view(db: Database, group: str, *, at: int | None = None, theme: str = 
             f"{group} is no group whose members are known.",
             remedy=f"Groups with documents are: {', '.join(row['id'] for row in known) or 'none'}.",
         )
-    documents = own_documents(db, group, at=at)
+    documents = own_documents(db, group, choice)
     own = {
         code: [one for one in listed if one["issuer_id"] != group]
-        for code, listed in documents_of(db, members, at=at).items()
+        for code, listed in documents_of(db, members, choice).items()
     }
     read = [code for code in members if any(_is_read(one) for one in own[code])]
     declared = _declared(db, documents, theme)
-    said = cells(db, members, Axis("subtheme", theme), at=at, only=list(declared))
-    carried, otherwise = _counterparts(db, [one["id"] for one in documents], own)
+    said = cells(db, members, Axis("subtheme", theme), choice, only=list(declared))
+    carried, relations, otherwise = _counterparts(db, [one["id"] for one in documents], own)
     first = {name: list(first_of_each(promises)) for name, promises in declared.items()}
     promised = quotes(db, *ids_in("commitments.id", [one for ids in first.values() for one in ids]))
     found = []
@@ -131,6 +134,7 @@ def group_view(db: Database, group: str, *, at: int | None = None, theme: str = 
             Carried(
                 quote,
                 carried.get(quote.id, {}),
+                relations.get(quote.id, {}),
                 tuple(code for code in members if code in otherwise.get(quote.id, ())),
                 tuple(code for code in read if code not in {*carried.get(quote.id, ()), *otherwise.get(quote.id, ())}),
             )
@@ -140,7 +144,8 @@ def group_view(db: Database, group: str, *, at: int | None = None, theme: str = 
         of = promises[0]
         standings = {code: _standing(code, listed, said[code, subtheme].finding) for code in members}
         found.append(Row(of["theme"], of["theme_label"], subtheme, of["label"], listed, standings))
-    return GroupView(group, members, names, tuple(documents), tuple(found), 0 if theme else _unplaced(db, documents))
+    unplaced = 0 if theme else _unplaced(db, documents)
+    return GroupView(group, choice, members, names, tuple(documents), tuple(found), unplaced)
 
 
 def _declared(db: Database, documents: Sequence[dict[str, Any]], theme: str) -> dict[str, list[dict[str, Any]]]:
@@ -181,13 +186,17 @@ def _standing(member: str, listed: Sequence[Carried], finding: str) -> Standing:
 
 def _counterparts(
     db: Database, of_group: Sequence[str], own: dict[str, list[dict[str, Any]]]
-) -> tuple[dict[str, dict[str, tuple[Quote, ...]]], dict[str, set[str]]]:
-    """Return for each commitment of the group its counterparts in who carries it, the likest first, and who has others."""
+) -> tuple[dict[str, dict[str, tuple[Quote, ...]]], dict[str, dict[str, tuple[str, str]]], dict[str, set[str]]]:
+    """Return for each commitment of the group its counterparts in who carries it, the likest first, and who has others.
+
+    Between the two stands what each of these counterparts is to the commitment, with the note that says why.
+    """
     home: dict[str, list[str]] = defaultdict(list)
     for code, documents in own.items():
         for document in documents:
             home[document["id"]].append(code)
     chosen: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    relations: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
     otherwise: dict[str, set[str]] = defaultdict(set)
     for pair in rows(db, _PAIRS, {"group": json.dumps(list(of_group)), "members": json.dumps(list(home))}):
         for code in home[pair["document"]]:
@@ -195,39 +204,40 @@ def _counterparts(
                 otherwise[pair["commitment_id"]].add(code)
             elif len(chosen[pair["commitment_id"]][code]) < _MOST:
                 chosen[pair["commitment_id"]][code].append(pair["other_id"])
+                relations[pair["commitment_id"]][pair["other_id"]] = pair["relation"], pair["note"]
     wanted = [name for by_member in chosen.values() for listed in by_member.values() for name in listed]
     known = {quote.id: quote for quote in quotes(db, *ids_in("commitments.id", wanted))}
     carried = {
         name: {code: tuple(known[other] for other in listed) for code, listed in sorted(by_member.items())}
         for name, by_member in chosen.items()
     }
-    return carried, {name: codes - set(chosen.get(name, ())) for name, codes in otherwise.items()}
+    return carried, relations, {name: codes - set(chosen.get(name, ())) for name, codes in otherwise.items()}
 
 
 # The tables in this order, and no commitment's row looked up for a pair that leads elsewhere.
 _PAIRS = """
 with a as materialized (select id from commitments where document_id in (select value from json_each(:group))),
      b as materialized (select id, document_id from commitments where document_id in (select value from json_each(:members)))
-select commitment_id, other_id, relation, b.document_id as document
+select commitment_id, other_id, relation, note, b.document_id as document
 from a cross join counterparts on commitment_id = a.id join b on other_id = b.id
 order by substance desc, other_id
 """
 
 
-def standing_text(standing: Standing, of: int) -> str:
+def standing_text(standing: Standing, of: int, meanings: Mapping[str, str]) -> str:
     """Return what a member does with a sub-theme, in words."""
-    return f"carries {standing.carried} of {of}" if standing.finding == "carries" else STANDINGS[standing.finding]
+    return f"carries {standing.carried} of {of}" if standing.finding == "carries" else meanings[standing.finding]
 
 
 def to_markdown(view: GroupView) -> str:
     """Return a group against its members as a Markdown document with quotes and pages."""
-    names = view.names
-    lines = [f"# {names[view.group]} and its members", "", "## Documents", ""]
+    names, meanings = view.names, standings(view.choice)
+    lines = [f"# {names[view.group]} and its members", "", *view.choice.markdown, "## Documents", ""]
     lines += [f"- {one['title']} ({one['year'] or 'no date'}), {one['status']}" for one in view.documents]
     lines += ["", "## Sub-themes", "", f"| sub-theme | {' | '.join(names[code] for code in view.members)} |"]
     lines.append("|---" * (1 + len(view.members)) + "|")
     for row in view.rows:
-        told = [standing_text(row.members[code], len(row.commitments)) for code in view.members]
+        told = [standing_text(row.members[code], len(row.commitments), meanings) for code in view.members]
         lines.append(f"| {row.theme_label}: {row.label} | {' | '.join(told)} |")
     if view.unplaced:
         lines += ["", f"Commitments of the group that stand in no sub-theme: {view.unplaced}."]
@@ -237,7 +247,10 @@ def to_markdown(view: GroupView) -> str:
         for one in row.commitments:
             lines += ["", f"> {one.quote.quote}", f"> — {one.quote.where}", ""]
             for code, listed in one.carriers.items():
-                lines += [f"- {names[code]}: “{quote.quote}” — {quote.where}" for quote in listed]
+                lines += [
+                    f"- {names[code]}, {one.relations[quote.id][0]}: “{quote.quote}” — {quote.where}"
+                    for quote in listed
+                ]
             for said, codes in (("something else", one.otherwise), ("silent", one.silent)):
                 lines += [f"- {said}: {', '.join(names[code] for code in codes)}"] if codes else []
     return "\n".join(lines)
@@ -246,11 +259,13 @@ def to_markdown(view: GroupView) -> str:
 _SIDE = (
     ("id", str, "Its permanent id"), ("quote", str, "The promise, word for word"), ("document_id", str, "Where it stands"),
     ("document", str, "Title of the document"), ("year", int, "Year of the document"), ("page", int, "Page of the file, counted from one"),
+    ("review", str, "What reviewers last decided on it; empty where nobody did"),
 )  # fmt: skip
 MEMBERS = (
     column("theme", str, "Code of the theme"), column("subtheme", str, "Name of the sub-theme"),
     *(column(f"group_{name}", kind, f"Of the group: {meaning}") for name, kind, meaning in _SIDE),
-    column("member", str, "Code of the member"), column("finding", str, f"What it does: {', '.join(STANDINGS)}"),
+    column("member", str, "Code of the member"), column("finding", str, f"What it does: {', '.join(standings())}"),
+    column("relation", str, f"What the member's is to that of the group: {', '.join(CARRYING)}"),
     *(column(f"member_{name}", kind, f"Of the member that carries it: {meaning}") for name, kind, meaning in _SIDE),
 )  # fmt: skip
 """Columns of a group against its members."""
@@ -270,6 +285,7 @@ def listing(view: GroupView, address: str = "") -> Listing:
                         "subtheme": row.label,
                         "member": code,
                         "finding": finding,
+                        "relation": one.relations[quote.id][0] if quote else None,
                     }
                     values |= {f"group_{name}": getattr(one.quote, name) for name, *_ in _SIDE}
                     values |= {f"member_{name}": getattr(quote, name) if quote else None for name, *_ in _SIDE}

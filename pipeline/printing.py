@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from .comparing import FINDINGS, NAMINGS_COUNTED, Comparison, Counterpart, Quote, silences
-from .coverage import AXES, Axis, Cell, Matrix, findings, in_words
+from .coverage import AXES, Cell, Matrix, findings, in_words
 from .exporting import Listing, column, csv_text, described
 from .store import BINDINGNESS
 
 
 def to_markdown(comparison: Comparison) -> str:
     """Return a comparison as a Markdown document with quotes and pages."""
-    names = comparison.names
-    lines = [f"# {' and '.join(names[code] for code in comparison.issuers)}", "", "## Documents", ""]
+    names, meanings = comparison.names, findings(comparison.axis, comparison.choice)
+    title = f"# {' and '.join(names[code] for code in comparison.issuers)}"
+    lines = [title, "", *comparison.choice.markdown, "## Documents", ""]
     lines += [
         f"- {names[document['for']]}: {document['title']} ({document['year'] or 'no date'}), {document['status']}"
         for document in comparison.documents
@@ -24,7 +26,7 @@ def to_markdown(comparison: Comparison) -> str:
     columns = [by, *(names[code] for code in comparison.issuers), *(["difference"] if comparison.measured else [])]
     lines += ["", f"## {AXES.get(by, 'Elements')}", "", f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
     for topic, label in comparison.topics:
-        cells = [cell_text(comparison.cells.get((code, topic)), comparison.axis) for code in comparison.issuers]
+        cells = [cell_text(comparison.cells.get((code, topic)), meanings) for code in comparison.issuers]
         differs = [in_words(comparison.differences[topic], names)] if comparison.measured else []
         lines.append(f"| {' | '.join([label, *cells, *differs])} |")
     lines += ["", "## Counterparts", ""]
@@ -44,12 +46,12 @@ def to_markdown(comparison: Comparison) -> str:
     return "\n".join(lines)
 
 
-def cell_text(cell: Cell | None, axis: Axis) -> str:
+def cell_text(cell: Cell | None, meanings: Mapping[str, str]) -> str:
     """Return what a cell of the matrix says, in words; "" where there is nothing to say."""
     if cell is None:
         return ""
     if cell.finding != "committed" or cell.bindingness is None:
-        return findings(axis)[cell.finding]
+        return meanings[cell.finding]
     told = [BINDINGNESS[cell.bindingness][0].lower()]
     told += [f"{cell.per_thousand} in 1,000 sentences"] if cell.per_thousand is not None else []
     told += [f"latest {cell.latest_year}"] if cell.latest_year else []
@@ -61,7 +63,7 @@ def _pair_lines(pair: Counterpart) -> list[str]:
     said = f"{pair.relation}{formula}: substance {pair.substance:.2f}, wording {pair.wording:.2f}"
     lines = [f"*{said}{'; ' if pair.note else ''}{pair.note}*", ""]
     for quote in (pair.a, pair.b):
-        lines += [f"> {_said(quote)}", f"> — {quote.where}", ""]
+        lines += [f"> {_said(quote)}", f"> — {quote.where}{f' (judged {quote.review})' if quote.review else ''}", ""]
     return lines[:-1]
 
 
@@ -79,6 +81,7 @@ _SIDE = (
     ("document", str, "Title of the document"), ("year", int, "Year of the document"), ("page", int, "Page of the file, counted from one"), ("page_label", str, "Page as it is printed, empty when unknown"),
     ("bindingness", str, "How firm it is"),
     ("precision", int, "How precise it is, 0 to 5"), ("deadline", str, "By when, in the words of the text"), ("id", str, "Its permanent id"),
+    ("review", str, "What reviewers last decided on it; empty where nobody did"),
 )  # fmt: skip
 PAIR = (
     column("theme", str, "What both are about"),
@@ -166,9 +169,9 @@ def matrix_listing(matrix: Matrix) -> Listing:
 
 def matrix_to_markdown(matrix: Matrix) -> str:
     """Return what everybody does with each topic as a Markdown table, a line for each issuer."""
-    labels = dict(matrix.topics)
+    labels, meanings = dict(matrix.topics), findings(matrix.axis, matrix.choice)
     lines = [f"| issuer | {' | '.join(labels.values())} |", "|---" * (1 + len(labels)) + "|"]
     for code, name in matrix.names.items():
-        told = [cell_text(matrix.cells.get((code, topic)), matrix.axis) for topic in labels]
+        told = [cell_text(matrix.cells.get((code, topic)), meanings) for topic in labels]
         lines.append(f"| {name} | {' | '.join(told)} |")
-    return "\n".join([f"# {AXES.get(matrix.axis.by, matrix.axis.by)}", "", *lines])
+    return "\n".join([f"# {AXES.get(matrix.axis.by, matrix.axis.by)}", "", *matrix.choice.markdown, *lines])

@@ -30,6 +30,13 @@ KINDS: dict[str, str] = {
     "un_submission": "UN submission",
 }
 
+DECISIONS: dict[str, str] = {
+    "right": "it is a commitment",
+    "wrong": "it is none",
+    "doubtful": "it can be read either way",
+}
+"""What a reviewer can decide on a commitment. What is amiss with its parts goes into the note."""
+
 ROLES: dict[str, str] = {
     "heading": "a title of a section",
     "paragraph": "running text",

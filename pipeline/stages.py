@@ -30,7 +30,7 @@ from . import (
 )
 from .records import Report, Tally
 from .settings import Settings
-from .store import now, rows, table, tidy
+from .store import is_unfinished, now, rows, table, tidy
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def run_stages(
         ConcordError: something that a person has to mend; what was finished before it is kept.
     """
     results: list[StageResult] = []
-    was_cut_off = rows(db, "select outcome from runs order by id desc limit 1") == [{"outcome": "unfinished"}]
+    was_cut_off = is_unfinished(db)
     run_id = start_run(db, settings)
     for stage in stages:
         started = time.monotonic()

@@ -19,7 +19,7 @@ from sqlite_utils import Database
 from sqlite_utils.db import Table
 from sqlite_utils.migrations import Migrations
 
-from .errors import DocumentProblem, StoreError
+from .errors import DocumentProblem, StoreError, UnreadableError
 from .ids import digest
 from .records import KINDS
 
@@ -560,12 +560,59 @@ def _schema(db: Database) -> None:
         for statement in _retiring(name, kind, label, document):
             db.execute(statement)
     for name, columns in SEARCHED.items():
-        table(db, name).enable_fts(columns, create_triggers=True, tokenize="porter unicode61")
+        table(db, name).enable_fts(columns, create_triggers=True, tokenize=TOKENS)
 
 
 @migrations(name="0002_example_guidelines")
 def _example_guidelines(db: Database) -> None:
     db.execute("alter table guidelines add column is_example integer not null default 0 check (is_example in (0, 1))")
+
+
+@migrations(name="0003_texts_of_watches")
+def _texts_of_watches(db: Database) -> None:
+    db.execute("create table watch_texts (id text primary key, arrival integer not null) strict, without rowid")
+    if "watches" not in db.table_names():  # as in a database of before there were saved searches
+        return
+    db.execute("alter table watches add column arrival integer not null default 0")
+    # What a search had found by then was kept, and not where it had looked. What is here now counts as searched, so
+    # that nothing old is ever told as new.
+    if rows(db, "select 1 from watches where runs > 0 limit 1"):
+        db.execute("insert into watch_texts select id, 1 from commitments union select id, 1 from passages")
+        db.execute("update watches set arrival = 1 where runs > 0")
+
+
+@migrations(name="0004_reviews")
+def _reviews(db: Database) -> None:
+    # No key refers to commitments: a rerun takes a document's rows and writes them again, and what people said stays.
+    db.execute(
+        """create table reviews (
+            id integer primary key,
+            commitment_id text not null,
+            decision text not null check (decision in ('right', 'wrong', 'doubtful')),
+            reviewer text not null check (reviewer <> ''),
+            note text not null default '',
+            decided_on text not null check (date(decided_on) is decided_on)
+        ) strict"""
+    )
+    db.execute("create index reviews_commitment on reviews(commitment_id)")
+
+
+@migrations(name="0005_arrivals")
+def _arrivals(db: Database) -> None:
+    db.execute(
+        "create table arrivals (commitment_id text primary key, first_seen_at text not null) strict, without rowid"
+    )
+    # Of what an earlier Concord found, only the day of the last reading of its document is known.
+    db.execute(
+        """insert into arrivals select id, coalesce(built_at, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+        from commitments left join builds on stage = 'commitments' and input = document_id"""
+    )
+    db.execute(
+        """create trigger commitments_arrived after insert on commitments begin
+            insert into arrivals values (new.id, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+            on conflict (commitment_id) do nothing;
+        end"""
+    )
 
 
 def _retiring(name: str, kind: str, label: str, document: str) -> tuple[str, str]:
@@ -598,6 +645,8 @@ rerun takes a document's passages and with them its commitments, and writes most
 
 SEARCHED = {"documents": ["title"], "passages": ["text"], "commitments": ["quote", "lead_in"]}
 """Tables with a full-text index, and the columns it holds."""
+TOKENS = "porter unicode61"
+"""How such an index cuts texts into words, and takes their endings away."""
 
 
 def open_store(path: Path) -> Database:
@@ -625,17 +674,41 @@ def open_for_reading(path: Path) -> Database:
     """Open an existing Concord database without the right to change it.
 
     Raises:
-        StoreError: there is no such file, or it is not a Concord database.
+        UnreadableError: there is no such file, or it cannot be read now.
+        StoreError: it is not a Concord database, or one of a newer Concord.
     """
+    how_to_make_one = "Make one: concord run --corpus DIR --db FILE"
     if not path.is_file():
-        raise StoreError(f"There is no database at {path}.", remedy="Make one: concord run --corpus DIR --db FILE")
+        raise UnreadableError(f"There is no database at {path}.", remedy=how_to_make_one)
     try:
         how = "immutable=1" if is_still(path) else "mode=ro"
         db = Database(sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=30))
         _refuse_strangers(db, path)
+        is_empty = not _tables(db)
     except sqlite3.DatabaseError as error:
-        raise StoreError(f"{path} is not a database that can be used: {error}.") from error
+        raise UnreadableError(f"{path} is not a database that can be used: {error}.") from error
+    if is_empty:
+        db.close()
+        raise StoreError(f"{path} holds nothing.", remedy=how_to_make_one)
     return db
+
+
+_PASSING = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_SCHEMA,
+}  # fmt: skip
+"""Codes of SQLite that say nothing of a question, and only that the file cannot be read now."""
+
+
+def is_unreadable(error: BaseException) -> bool:
+    """Say whether an error means that the database cannot be read now, and not that it was asked something wrong.
+
+    A file that is being copied over another is for a moment a database without a table.
+    """
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # behind the first byte stand details
+    return isinstance(error, UnreadableError) or (
+        isinstance(error, sqlite3.DatabaseError) and (code in _PASSING or str(error).startswith("no such table"))
+    )
 
 
 def is_still(path: Path) -> bool:
@@ -648,7 +721,7 @@ def is_still(path: Path) -> bool:
 
 
 def _refuse_strangers(db: Database, path: Path) -> None:
-    tables = set(db.table_names()) - {"_sqlite_migrations"}  # alone, it is what a kill at the very start leaves
+    tables = _tables(db)
     applied = {migration.name for migration in migrations.applied(db)}
     empty = Database(memory=True)
     known = {migration.name for migration in migrations.pending(empty)}  # to an empty database all are pending
@@ -660,6 +733,11 @@ def _refuse_strangers(db: Database, path: Path) -> None:
             f"{path} was made by a newer Concord (it has {', '.join(sorted(applied - known))}).",
             remedy="Upgrade: pip install --upgrade cyber-concord",
         )
+
+
+def _tables(db: Database) -> set[str]:
+    """Return the names of the tables, without the one that, alone, is what a kill at the very start leaves."""
+    return set(db.table_names()) - {"_sqlite_migrations"}
 
 
 def table(db: Database, name: str) -> Table:
@@ -779,6 +857,11 @@ def write_problems(
         where="document_id = ? and stage = ?",
         args=[document_id, stage],
     )
+
+
+def is_unfinished(db: Database) -> bool:
+    """Say whether the last run of the pipeline was cut off, or goes on."""
+    return rows(db, "select outcome from runs order by id desc limit 1") == [{"outcome": "unfinished"}]
 
 
 def now() -> str:

@@ -5,10 +5,11 @@ writes `themes`, `commitment_themes`, `passage_themes`, `theme_words`, `subtheme
 and `subtheme_lineage`, and the theme columns of `commitments`. The whole corpus is one input: the stage
 does nothing, or everything; but the sub-themes of a theme whose commitments are the same stay as they are.
 
-The trained model has said of each sentence how probable each theme is, and the taxonomy says how like
+The trained network has said of each sentence how probable each theme is; the taxonomy says how like
 a theme a text is: its cosine to the nearest of the theme's seeds, and a step more for each of the
 theme's keywords that it holds. A phrase that looks like one theme and belongs to another is a seed of
-that other. Both are weighed together. A commitment of whose theme the model is not sure, and that is far
+that other. A linear model (`linear.py`) says how probable each theme of a commitment is by its words. All
+are weighed together. A commitment of whose theme the network is not sure, and that is far
 from all of them, is "emerging": what gathers there may be a theme that the taxonomy lacks.
 
 A document under a theme of which no passage is filed may speak of it all the same; `theme_words` holds its
@@ -25,7 +26,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,7 @@ from sqlite_utils import Database
 from .embeddings import load_vectors
 from .errors import ManifestError
 from .ids import digest
+from .linear import Worded, headings_of, load_linear
 from .models import encoder_key, load_encoder
 from .naming import machine_label, names_of_people
 from .passages import COVERED, JUDGED
@@ -47,7 +49,7 @@ from .touching import words_in, words_pattern
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-ASSIGNER = "themes/6"
+ASSIGNER = "themes/7"
 GROUPER = "subthemes/2"
 SUBTHEMES = "subthemes"
 """Under this name stands in `builds` what the sub-themes of each theme were made from."""
@@ -62,6 +64,8 @@ _IMPROBABLE = 0.02
 """What a theme counts for whose probability is too small to be kept."""
 WEIGHT_OF_LIKENESS = 4.0
 """Chosen on commitments that were labelled after the taxonomy was written: `benchmarks/themes.py`."""
+WEIGHT_OF_LINEAR = 0.5
+"""Where the network knows a document and the linear model does not, 0.3 is best; where both know it, 1: `docs/evaluation.md`."""
 _NEAR = 0.35
 """Chosen on a fifth of the training documents, with a model that had not learnt from it."""
 
@@ -94,7 +98,7 @@ def load_themes(path: Path | None = None) -> list[Theme]:
     """
     path = path or bundled("corpora") / THEMES_FILE
     try:
-        content = tomllib.loads(path.read_text("utf-8"))
+        content = _parsed(path.read_text("utf-8"))
         return [
             Theme(
                 code=theme["code"],
@@ -121,7 +125,7 @@ def load_emerging(path: Path | None = None) -> Theme:
     """
     path = path or bundled("corpora") / THEMES_FILE
     try:
-        told = tomllib.loads(path.read_text("utf-8"))["emerging"]
+        told = _parsed(path.read_text("utf-8"))["emerging"]
         return Theme(told["code"], told["label"], told["definition"], told.get("border", ""), (), (), (), ())
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise ManifestError(f"{path} cannot be used: {error!r}.", remedy="It needs a table [emerging].") from error
@@ -135,9 +139,15 @@ def load_context(path: Path | None = None) -> tuple[str, ...]:
     """
     path = path or bundled("corpora") / THEMES_FILE
     try:
-        return tuple(tomllib.loads(path.read_text("utf-8"))["touching"]["context"])
+        return tuple(_parsed(path.read_text("utf-8"))["touching"]["context"])
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise ManifestError(f"{path} cannot be used: {error!r}.", remedy="It needs a table [touching].") from error
+
+
+@lru_cache(maxsize=1)
+def _parsed(text: str) -> dict[str, Any]:
+    """Return what a file of themes says, parsed once while its text stays the same. Nobody may alter it."""
+    return tomllib.loads(text)
 
 
 class Taxonomy:
@@ -174,27 +184,32 @@ class Taxonomy:
 def chosen(
     probability: NDArray[np.float32],
     likeness: NDArray[np.float32],
+    linear: NDArray[np.float32] | None = None,
     *,
     floor: float,
     weight: float = WEIGHT_OF_LIKENESS,
+    weight_of_linear: float = WEIGHT_OF_LINEAR,
 ) -> list[list[int]]:
     """Return for each row the themes it has, the best first; none when it has no theme.
 
-    The trained model and the taxonomy are weighed together: the logarithm of a probability, and so much for each
-    step of likeness. Another theme holds beside the best one when it is as probable as not, or comes near to the best.
+    The trained network, the linear model and the taxonomy are weighed together: the logarithm of a probability, part of
+    that of another, and so much for each step of likeness. Another theme holds beside the best one when the network
+    calls it as probable as not, or it comes near to the best.
 
     Args:
-        probability: a (texts, themes) matrix of what the trained model says, 0 where it says nothing.
+        probability: a (texts, themes) matrix of what the trained network says, 0 where it says nothing.
         likeness: a (texts, themes) matrix of likeness to the taxonomy.
+        linear: a (texts, themes) matrix of logarithms of probability, by the linear model; None where it is not asked.
         floor: least likeness to any theme of a text of which the model is not sure.
         weight: how much a step of likeness counts.
     """
     found: list[list[int]] = []
-    for probable, alike in zip(probability, likeness, strict=True):
+    leaning = weight * likeness + (0.0 if linear is None else weight_of_linear * linear)
+    for probable, alike, lean in zip(probability, likeness, leaning, strict=True):
         if probable.max(initial=0) < _PROBABLE and alike.max(initial=0) < floor:
             found.append([])
             continue
-        scores = np.log(np.maximum(probable, _IMPROBABLE)) + weight * alike
+        scores = np.log(np.maximum(probable, _IMPROBABLE)) + lean
         best, *others = (int(column) for column in np.argsort(-scores, kind="stable")[:_MOST_THEMES])
         near = np.exp(scores - scores[best])
         found.append([best, *(one for one in others if probable[one] >= _PROBABLE or near[one] >= _NEAR)])
@@ -234,37 +249,75 @@ def _assign_commitments(
     db: Database, taxonomy: Taxonomy, emerging: Theme, settings: Settings, tally: Tally
 ) -> dict[str, str]:
     """Write the themes of all commitments; return the primary theme of each by its id."""
-    found = rows(db, "select id, quote from commitments order by id")
-    texts = [row["quote"] for row in found]
-    scores = taxonomy.likeness(texts, load_vectors(db, encoder_key(settings.encoder), texts))
-    probability = probabilities(db, taxonomy.codes, [row["id"] for row in found])
-    themes = chosen(probability, scores, floor=settings.theme_floor)
+    signs = signs_of(db, taxonomy, settings)
+    themes = chosen(signs.probability, signs.likeness, signs.linear, floor=settings.theme_floor)
     listed = [
         {
-            "commitment_id": row["id"], "theme_id": taxonomy.codes[column], "position": position,
-            "likeness": round(float(scores[place, column]), 3), "probability": round(float(probability[place, column]), 3),
+            "commitment_id": commitment, "theme_id": taxonomy.codes[column], "position": position,
+            "likeness": round(float(signs.likeness[place, column]), 3), "probability": round(float(signs.probability[place, column]), 3),
         }
-        for place, (row, columns) in enumerate(zip(found, themes, strict=True))
+        for place, (commitment, columns) in enumerate(zip(signs.ids, themes, strict=True))
         for position, column in enumerate(columns)
     ]  # fmt: skip
     listed += [
         {
-            "commitment_id": row["id"], "theme_id": emerging.code, "position": 0,
-            "likeness": round(float(scores[place].max()), 3), "probability": 0.0,
+            "commitment_id": commitment, "theme_id": emerging.code, "position": 0,
+            "likeness": round(float(signs.likeness[place].max()), 3), "probability": 0.0,
         }
-        for place, (row, columns) in enumerate(zip(found, themes, strict=True))
+        for place, (commitment, columns) in enumerate(zip(signs.ids, themes, strict=True))
         if not columns
     ]  # fmt: skip
     tally.add("commitment_themes", write_rows(db, "commitment_themes", listed))
-    primary = {row["commitment_id"]: row["theme_id"] for row in listed if row["position"] == 0}
-    for row in found:
+    primary = {str(row["commitment_id"]): str(row["theme_id"]) for row in listed if row["position"] == 0}
+    for commitment in signs.ids:
         db.execute(
             "update commitments set theme_id = ? where id = ? and theme_id is not ?",
-            [primary.get(row["id"]), row["id"], primary.get(row["id"])],
+            [primary.get(commitment), commitment, primary.get(commitment)],
         )
     return primary
 
 
+@dataclass(frozen=True)
+class Signs:
+    """What speaks for each theme of each commitment, as (commitments, themes) matrices: see `chosen`."""
+
+    ids: tuple[str, ...]
+    probability: NDArray[np.float32]
+    likeness: NDArray[np.float32]
+    linear: NDArray[np.float32] | None
+
+
+def signs_of(db: Database, taxonomy: Taxonomy, settings: Settings) -> Signs:
+    """Return what speaks for each theme of all commitments of a database, in the order of their ids."""
+    found = rows(db, _TO_ASSIGN)
+    texts, ids = [row["quote"] for row in found], tuple(row["id"] for row in found)
+    vectors = load_vectors(db, encoder_key(settings.encoder), texts)
+    in_place = [Worded(row["quote"], row["lead_in"], headings_of(row["heading_path"].split(" > "))) for row in found]
+    return Signs(
+        ids,
+        probabilities(db, taxonomy.codes, ids),
+        taxonomy.likeness(texts, vectors),
+        by_words(in_place, vectors, taxonomy.codes, settings.encoder),
+    )
+
+
+def by_words(
+    texts: Sequence[Worded], vectors: NDArray[np.float32], codes: Sequence[str], encoder: str
+) -> NDArray[np.float32] | None:
+    """Return what the linear model says of texts, as a (texts, themes) matrix of logarithms of probability.
+
+    None when it cannot be asked: with another encoder than it was fitted to, or a taxonomy of other themes.
+    """
+    model = load_linear()
+    if model.encoder != encoder_key(encoder) or model.themes != tuple(codes):
+        return None
+    return model.logarithm(texts, vectors)
+
+
+_TO_ASSIGN = """
+select commitments.id, quote, commitments.lead_in, passages.heading_path
+from commitments join passages on passages.id = passage_id order by commitments.id
+"""
 _OF_COMMITMENTS = """
 select commitments.id, sentence_themes.theme_id, probability from commitments
 join sentences on sentences.passage_id = commitments.passage_id
@@ -466,6 +519,7 @@ def _fingerprint(db: Database, settings: Settings, themes: Sequence[Theme], cont
         ASSIGNER,
         GROUPER,
         encoder_key(settings.encoder),
+        load_linear().name,
         themes,
         context,
         parts,

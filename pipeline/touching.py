@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from .ids import same_text
+
 _SENTENCE_ENDS = re.compile(r"(?<=[.;!?])\s+")
 
 
@@ -31,3 +33,15 @@ def words_in(text: str, theme: re.Pattern[str], context: re.Pattern[str], *, hea
     is_ours = context.search(headings) is not None
     parts = [text] if is_ours else [part for part in _SENTENCE_ENDS.split(text) if context.search(part)]
     return tuple(sorted({match[0].lower() for part in parts for match in theme.finditer(part)}))
+
+
+def all_within(words: Iterable[str], text: str, spans: Iterable[tuple[int, int]]) -> bool:
+    """Say whether each of these words stands in one of the spans (start, end) of a text, and none of them outside."""
+    inside, outside, place = [], [], 0
+    for start, end in sorted(spans):
+        outside.append(text[place:start])
+        inside.append(text[start:end])
+        place = max(place, end)
+    held, rest = (same_text(" ; ".join(parts)) for parts in (inside, [*outside, text[place:]]))
+    patterns = [words_pattern([same_text(word)]) for word in words]
+    return bool(patterns) and all(one.search(held) and not one.search(rest) for one in patterns)

@@ -1,7 +1,8 @@
-"""Train the model that says what a sentence does: `concord train`.
+"""Train the models that say what a sentence does and what it is about: `concord train`.
 
 Reads gold files, stand-off labels and the passages of a database; writes `models/commitments/`:
-weights, configuration and the figures of a cross-validation by document. The same labels, seed and
+weights, configuration and the figures of a cross-validation by document, of the network and of the
+linear model of themes beside it. The same labels, seed and
 versions give the same weights on the same kind of processor; docs/evaluation.md states how far
 another one may differ.
 """
@@ -36,8 +37,9 @@ from .finding.detector import (
 )
 from .gold import Unit, align, load_gold, load_labels, question_of
 from .ids import digest, file_digest
-from .measures import calibration_error, hits
-from .models import base_of
+from .linear import Linear, Worded, fit, headings_of
+from .measures import calibration_error, hits, share
+from .models import base_of, encoder_key, load_encoder
 from .records import Report
 from .themes import load_themes
 
@@ -396,6 +398,86 @@ def run_training(
     for part in folder.glob("part-*.json"):
         part.unlink()
     return Trained(figures, tuple(parts), by_document, len(examples), time.monotonic() - started)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """How often the linear model of themes was right on documents that were held out, and what it learnt from."""
+
+    primary: float
+    labelled: float
+    tested: int
+    examples: int
+    seconds: float
+
+
+def fit_themes(
+    db: Database,
+    *,
+    gold: Sequence[Path],
+    labels: Path | None,
+    folder: Path,
+    encoder: str,
+    parts: int = Recipe.parts,
+    report: Report = lambda *_: None,
+) -> Fitted:
+    """Fit the linear model of themes anew and write it into `folder`.
+
+    It learns from every sentence that was given a theme, and is measured on the gold's commitments in documents that
+    were held out: `primary` when the first label is found first, `labelled` when any is.
+
+    Args:
+        encoder: the encoder whose vectors it reads.
+        parts: documents are divided into so many, and each is held out once.
+
+    Raises:
+        ConcordError: a file is missing, or no label fits the documents of the database.
+    """
+    started = time.monotonic()
+    examples = [one for one in load_examples(db, gold, labels) if one.themes and one.label not in _NOT_ABOUT]
+    themes = [theme.code for theme in load_themes()]
+    texts = [worded(one.question) for one in examples]
+    vectors = load_encoder(encoder).encode([one.text for one in texts])
+    key = encoder_key(encoder)
+
+    def taught(places: Sequence[int]) -> Linear:
+        mine = [examples[place].themes for place in places]
+        return fit([texts[place] for place in places], vectors[places], mine, themes=themes, encoder=key)
+
+    right: list[tuple[bool, bool]] = []
+    folds = folds_of([one.document for one in examples], parts)
+    for number, fold in enumerate(folds):
+        report(number, parts, "themes")
+        model = taught([place for place, one in enumerate(examples) if one.document not in fold])
+        tested = [place for place, one in enumerate(examples) if one.document in fold and _is_measured(one)]
+        best = model.probability([texts[place] for place in tested], vectors[tested]).argmax(axis=1)
+        for place, column in zip(tested, best, strict=True):
+            listed = examples[place].themes
+            right.append((themes[column] == listed[0], themes[column] in listed))
+    figures = Fitted(
+        primary=round(share([primary for primary, _ in right]), 3),
+        labelled=round(share([labelled for _, labelled in right]), 3),
+        tested=len(right),
+        examples=len(examples),
+        seconds=time.monotonic() - started,
+    )
+    model = taught(range(len(examples)))
+    model.save(folder, examples=len(examples), held_out={"primary": figures.primary, "labelled": figures.labelled})
+    report(parts, parts, "themes")
+    return replace(figures, seconds=time.monotonic() - started)
+
+
+_NOT_ABOUT = ("not_body", "off_topic")
+"""Labels of sentences whose themes, if any, say nothing of policy for cyberspace."""
+
+
+def worded(question: Question) -> Worded:
+    """Return a sentence as the linear model reads it."""
+    return Worded(question.text, question.lead_in, headings_of(question.heading_path))
+
+
+def _is_measured(one: Example) -> bool:
+    return one.is_gold and one.label == "commitment"
 
 
 def _key_of(recipe: Recipe, themes: Sequence[str], *examples: Sequence[Example]) -> str:

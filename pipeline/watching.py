@@ -1,10 +1,13 @@
 """Saved searches: what each asks, what it has found, and what is new since it last ran.
 
-Reads `watches`, and searches as `concord search` does; writes `watches` and `watch_hits`, and nothing
+Reads `watches`, and searches as `concord search` does; writes `watches`, `watch_hits` and `watch_texts`, and nothing
 that a stage reads or writes. A run of the pipeline therefore leaves them as they are.
 
-A hit is remembered by its id, which outlives reruns, even while what it names is gone: a promise that
-comes back is not new. What is gone is neither counted nor shown.
+Only what has come since can be new: a ranking changes with its neighbours, and a floor with the settings, and neither
+brings a text. So `watch_texts` has the id of every text that was ever here when a search ran, and its arrival: the
+number of the run that saw it first, one for all saved searches. Each of these knows the last arrival that it has
+searched. An id outlives reruns, and is kept while what it names is gone: a promise that comes back is not new. What is
+gone is neither counted nor shown.
 """
 
 from __future__ import annotations
@@ -13,25 +16,26 @@ import itertools
 import json
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlite_utils import Database
 
-from .errors import WatchError
+from .errors import ConcordError, FilterError, WatchError
 from .ids import slug
-from .search import Engine, Filters, Hit
+from .search import Engine, Filters, Hit, as_written, refuse_mode
 from .search.questions import parse
-from .store import now, rows, table
+from .store import is_unfinished, now, rows, table
 
-WATCHED = 200
-"""Hits of a question that are watched, the best: a ranking has no end. Filters alone have no such limit."""
+MOST = 200
+"""Hits of a question that a run tells, the best: a ranking has no end. Filters alone have no such limit."""
 MODES = {"both": "words and meaning", "words": "words", "meaning": "meaning"}
 """By what a search looks, for people."""
 PARAMETERS = {
     "kind_of_hit": "in", "issuers": "issuer", "groups": "group", "kinds": "kind", "themes": "theme", "documents": "document",
     "year_from": "from", "year_to": "to", "language": "language", "bindingness": "firmness", "has_deadline": "deadline",
-    "due_from": "due_from", "due_to": "due_to",
+    "due_from": "due_from", "due_to": "due_to", "review": "review",
 }  # fmt: skip
 """What the search page calls each filter; the command line has a hyphen for a line below."""
 _EVERYTHING = 1_000_000
@@ -39,24 +43,22 @@ _LONGEST_NAME = 50
 """Of a name that is offered: the longest that is taken has ten characters more, for a number behind it."""
 
 _WATCHES = """
-select watches.*, count(there.id) as hits, count(there.id) filter (where run = runs) as new
+select name, question, mode, filters, added_at, ran_at, runs,
+    count(there.id) as hits, count(there.id) filter (where run = runs) as new
 from watches left join watch_hits on watch = name left join (
     select 'commitment' as kind, id from commitments union all select 'passage', id from passages
 ) as there on there.kind = watch_hits.kind and there.id = hit_id
 group by name order by name
 """
-_KNOWN = {
-    "issuers": ("issuers", "issuer"),
-    "groups": ("issuers", "group"),
-    "themes": ("themes", "theme"),
-    "kinds": ("kinds", "kind of document"),
-}
-"""Filters that take codes: the table that holds them, and the word for one."""
+_NAMES = "(select value from json_each(?))"
+_STRANGERS = """
+select id from (select id from commitments union select id from passages) where id not in (select id from watch_texts)
+"""
 
 
 @dataclass(frozen=True)
 class Watch:
-    """A saved search; `hits` are those that are still there, `new` those of them that its last run found first."""
+    """A saved search; `hits` are those that are still there, `new` those of them that its last run told."""
 
     name: str
     question: str
@@ -71,7 +73,10 @@ class Watch:
 
 @dataclass(frozen=True)
 class Report:
-    """What a run of a saved search found; `new` are the hits that no run before had found."""
+    """What a run of a saved search found; `new` are the hits that came into the database since the run before.
+
+    A run that could not look everywhere is not whole: what it did not find may still be told as new by the next.
+    """
 
     watch: Watch
     new: tuple[Hit, ...]
@@ -109,6 +114,7 @@ def add(db: Database, name: str, question: str, filters: Filters | None = None, 
 
     Raises:
         WatchError: the name is taken or cannot stand in an address, or the search could find nothing.
+        FilterError: a filter could find nothing.
     """
     filters, question = filters or Filters(), question.strip()
     if not has_watches(db):
@@ -119,6 +125,7 @@ def add(db: Database, name: str, question: str, filters: Filters | None = None, 
     _refuse_name(db, name)
     for objection in objections(db, question, filters, mode):
         raise objection
+    filters = as_written(db, filters)
     table(db, "watches").insert(
         {"name": name, "question": question, "mode": mode, "filters": json.dumps(chosen_of(filters)), "added_at": now()}
     )
@@ -139,7 +146,7 @@ def _refuse_name(db: Database, name: str) -> None:
         )
 
 
-def objections(db: Database, question: str, filters: Filters, mode: str) -> Iterator[WatchError]:
+def objections(db: Database, question: str, filters: Filters, mode: str) -> Iterator[ConcordError]:
     """Yield what keeps a search from being saved: it could find nothing."""
     asked = parse(question)
     if question and not asked.required:
@@ -150,18 +157,11 @@ def objections(db: Database, question: str, filters: Filters, mode: str) -> Iter
         yield WatchError(
             "A phrase, or a word that is left out, cannot be searched by meaning.", remedy="Take --mode words."
         )
-    yield from _strangers(db, filters)
-
-
-def _strangers(db: Database, filters: Filters) -> Iterator[WatchError]:
-    """Yield a complaint of each code that the database does not know: such a search would be silent for ever."""
-    for field, (name, word) in _KNOWN.items():
-        known = [row["id"] for row in rows(db, f"select id from {name} order by id")]
-        for code in getattr(filters, field):
-            if code not in known:
-                near = [one for one in known if one.lower() == code.lower()]
-                remedy = f"Do you mean {near[0]}?" if near else f'The table "{name}" lists them.'
-                yield WatchError(f"This database knows no {word} {code!r}.", remedy=remedy)
+    try:
+        refuse_mode(mode)
+        as_written(db, filters)
+    except FilterError as error:
+        yield error
 
 
 def saved_as(db: Database, question: str, filters: Filters, mode: str) -> str:
@@ -215,28 +215,68 @@ def run(db: Database, engine: Engine, names: Iterable[str] = ()) -> list[Report]
     Raises:
         WatchError: there is none of such a name; then none has been run.
     """
-    return [_run(db, engine, watch) for watch in chosen(db, names)]
+    with running(db, engine, names) as reports:
+        return reports
 
 
-def _run(db: Database, engine: Engine, watch: Watch) -> Report:
-    most = WATCHED if watch.question else _EVERYTHING
-    found = engine.search(watch.question, watch.filters, mode=watch.mode, most=most, as_typed=True)
-    note = "" if found.is_whole else found.note
-    if found.is_cut or found.total > most:
-        note = f"{note} Only the {most} best hits are watched, and there may be more: filters narrow it.".strip()
-    moment = now()
+@contextmanager
+def running(db: Database, engine: Engine, names: Iterable[str] = ()) -> Iterator[list[Report]]:
+    """Give what `run()` returns, to be told; it counts as told when the block ends, and not when it is cut off."""
+    watches = chosen(db, names)
+    # Before the search: what comes in between is a stranger to the next run too, and is told then at the latest.
+    strangers = [row["id"] for row in rows(db, _STRANGERS)]
+    last = _last_arrival(db)
+    reports = [_report(db, engine, watch, strangers) for watch in watches]
+    yield reports
     with db.atomic():
-        seen = {
-            (row["kind"], row["hit_id"])
-            for row in rows(db, "select kind, hit_id from watch_hits where watch = ?", [watch.name])
-        }
-        new = tuple(hit for hit in found.hits if (hit.kind, hit.id) not in seen)
-        db.execute("update watches set ran_at = ?, runs = runs + 1 where name = ?", [moment, watch.name])
-        table(db, "watch_hits").insert_all(
-            {"watch": watch.name, "kind": hit.kind, "hit_id": hit.id, "first_seen_at": moment, "run": watch.runs + 1}
-            for hit in new
-        )
-    return Report(chosen(db, [watch.name])[0], new, note, found.is_whole)
+        for report in reports:
+            _remember(db, report)
+        if last == _last_arrival(db):  # else another run has counted on meanwhile; the next searches all of it again
+            table(db, "watch_texts").insert_all(({"id": one, "arrival": last + 1} for one in strangers), ignore=True)
+            whole = [report.watch.name for report in reports if report.is_whole]
+            db.execute(f"update watches set arrival = ? where name in {_NAMES}", [last + 1, json.dumps(whole)])
+
+
+def _last_arrival(db: Database) -> int:
+    found = rows(db, "select arrival from watch_texts union select arrival from watches order by 1 desc limit 1")
+    return int(found[0]["arrival"]) if found else 0
+
+
+def _report(db: Database, engine: Engine, watch: Watch, strangers: Iterable[str]) -> Report:
+    most = MOST if watch.question else _EVERYTHING
+    searched = rows(db, "select arrival from watches where name = ?", [watch.name])[0]["arrival"]
+    came = rows(db, "select id from watch_texts where arrival > ?", [searched])
+    among = {*strangers, *(row["id"] for row in came)} if searched else None
+    told = {
+        (row["kind"], row["hit_id"])
+        for row in rows(db, "select kind, hit_id from watch_hits where watch = ?", [watch.name])
+    }
+    ran = replace(watch, ran_at=now(), runs=watch.runs + 1, new=0)
+    try:
+        found = engine.search(watch.question, watch.filters, mode=watch.mode, most=most, as_typed=True, among=among)
+    except FilterError as error:  # as when a document that it asks for was taken out
+        return Report(ran, (), str(error), is_whole=False)
+    notes = [] if found.is_whole else [found.note]
+    if (found.is_cut and among is None) or found.total > most:
+        notes.append(f"Only the {most} best hits are told, and there may be more: filters narrow it.")
+    if is_unfinished(db):
+        notes.append("The last concord run did not end, so that texts may lack their vectors and themes: run it again.")
+    # A run that was not whole has told some of what is still to be searched.
+    new = tuple(hit for hit in found.hits if (hit.kind, hit.id) not in told)
+    ran = replace(ran, hits=watch.hits + len(new), new=len(new))
+    return Report(ran, new, " ".join(notes), found.is_whole and not is_unfinished(db))
+
+
+def _remember(db: Database, report: Report) -> None:
+    watch = report.watch
+    db.execute("update watches set ran_at = ?, runs = ? where name = ?", [watch.ran_at, watch.runs, watch.name])
+    table(db, "watch_hits").insert_all(
+        (
+            {"watch": watch.name, "kind": hit.kind, "hit_id": hit.id, "first_seen_at": watch.ran_at, "run": watch.runs}
+            for hit in report.new
+        ),
+        ignore=True,
+    )
 
 
 def remove(db: Database, name: str) -> None:

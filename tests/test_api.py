@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sqlite3
 from copy import deepcopy
 
+import httpx
 import pytest
 import pytest_asyncio
 from click.testing import CliRunner
@@ -30,6 +32,7 @@ DESCRIPTION = description("http://localhost")
 JSON_PATHS = [path for path in DESCRIPTION["paths"] if path.endswith(".json")]
 FITTING = {
     "/search": "?q=training", "/compare": "?issuer=XAA&issuer=XBB", "/compare/cell": "?issuer=XAA&issuer=XBB&theme=CAP",
+    "/compare/citation": "?issuer=XAA&issuer=XBB", "/compare/cell/citation": "?issuer=XAA&theme=CAP",
     "/document/{id}": "xaa-2016-strategy", "/theme/{code}": "CAP", "/issuer/{code}": "XAA", "/editions/{family}": "xaa-strategy",
     "/guidelines/{id}": "un-norms", "/guidelines/{id}/{code}": "d", "/watches/{name}": "training",
 }  # fmt: skip
@@ -121,24 +124,102 @@ async def test_a_schema_says_something(path):
     [
         ("/search.json", "/search.json"), ("/search.json", "/search.json?issuer=XBB&most=100"), ("/search.json", "/search.json?q=%22no+such+thing%22"),
         ("/compare.json", "/compare.json"), ("/compare.json", "/compare.json?issuer=XAA&issuer=XEE&at=2001"),
+        ("/compare.json", "/compare.json?issuer=XAA&issuer=XBB&kind=national_strategy&from=2016"),
         ("/compare.json", "/compare.json?by=year&theme=CAP"), ("/compare.json", "/compare.json?issuer=XAA&issuer=XBB&by=un-norms"),
         ("/compare.json", "/compare.json?issuer=XMG&members=1"), ("/compare/cell.json", "/compare/cell.json?issuer=XAA&year=2016"),
         ("/compare/cell.json", "/compare/cell.json?issuer=XBB&theme=SUP"), ("/guidelines/{id}.json", "/guidelines/un-norms.json?by=document"),
         ("/guidelines/{id}/{code}.json", "/guidelines/un-norms/d.json?issuer=XAA"), ("/editions/{family}.json", "/editions/xaa-strategy.json?change=new"),
-        ("/theme/{code}/commitments.json", "/theme/RTS/commitments.json"),
+        ("/theme/{code}/commitments.json", "/theme/RTS/commitments.json"), ("/search.json", "/search.json?q=trainnig"),
     ],
 )  # fmt: skip
 async def test_other_questions_are_answered_by_the_same_schema(site, path, address):
     assert faults_of((await site.get(address)).json(), schema_of(path)) == []
 
 
-@pytest.mark.parametrize(
-    "address", ["/document/none.json", "/theme/NONE/commitments.json", "/compare.json?issuer=XAA&issuer=NONE"]
-)
-async def test_what_is_not_there_fails_as_the_description_says(site, address):
+STRANGE = ["nope", "", "-1", "0", "99999999999", "\u00e9\U0001f600 'x'"]
+"""What no parameter means, or hardly any."""
+
+
+async def faults_of_answer(site, path, address):
+    """Where an answer has a status, a type or a body that the description of its path does not name."""
     response = await site.get(address)
+    described = DESCRIPTION["paths"][path]["get"]["responses"].get(str(response.status_code))
+    if described is None:
+        return [f"{address}: {response.status_code}"]
+    ((kind, content),) = described["content"].items()
+    if response.headers["content-type"].partition(";")[0] != kind:
+        return [f"{address}: {response.headers['content-type']}"]
+    is_json = kind.endswith("json")
+    return [f"{address}: {one}" for one in faults_of(response.json(), content["schema"])] if is_json else []
+
+
+@pytest.mark.parametrize("path", DESCRIPTION["paths"])
+async def test_whatever_an_address_is_given_it_answers_as_the_description_says(site, promise, path):
+    address = address_of(path, promise)
+    bare, _, fitting = address.partition("?")
+    faults = []
+    for one in DESCRIPTION["paths"][path]["get"].get("parameters", ()):
+        given = [*STRANGE, *one["schema"].get("enum", ())]
+        if one["in"] == "path":
+            given = ["nope", "0", "-"]
+        for value in given:
+            asked = httpx.QueryParams([*httpx.QueryParams(fitting).multi_items(), (one["name"], value)])
+            strange = f"{bare}?{asked}" if one["in"] == "query" else f"{strange_path(path, one['name'], value)}"
+            faults += await faults_of_answer(site, path, strange)
+            if one["in"] == "query":
+                faults += await faults_of_answer(site, path, f"{bare}?{httpx.QueryParams({one['name']: value})}")
+    assert faults == []
+
+
+def strange_path(path, name, value):
+    """The address of a path whose one variable is something else, and whose others fit."""
+    known = {"id": "un-norms", "code": "d"}
+    for other, fitting in {**known, name: value}.items():
+        path = path.replace(f"{{{other}}}", fitting)
+    return path
+
+
+@pytest.mark.parametrize("ending", ["json", "csv", "xlsx"])
+@pytest.mark.parametrize(
+    "address", ["/search.{}?like=nope", "/compare.{}?issuer=XAA&issuer=NONE", "/theme/NONE/commitments.{}"]
+)
+async def test_what_is_not_there_fails_as_the_description_says_in_every_form(site, address, ending):
+    response = await site.get(address.format(ending))
     assert response.status_code == 404
     assert faults_of(response.json(), {"$ref": "#/components/schemas/Failure"}) == []
+    path = address.partition("?")[0].format(ending).replace("NONE", "{code}")
+    assert "404" in DESCRIPTION["paths"][path]["get"]["responses"]
+
+
+@pytest.mark.parametrize("error", [sqlite3.DatabaseError("malformed"), sqlite3.OperationalError("locked")])
+@pytest.mark.parametrize("path", DESCRIPTION["paths"])
+async def test_while_the_database_cannot_be_read_every_address_says_when_to_ask_again(
+    site, promise, monkeypatch, path, error
+):
+    def fail(*_):
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise error
+
+    monkeypatch.setattr("pipeline.site.routes.concord_database", fail)
+    monkeypatch.setattr("pipeline.site.guarding._ensure_may_view", fail)
+    response = await site.get(address_of(path, promise))
+    described = DESCRIPTION["paths"][path]["get"]["responses"]["503"]
+    assert (response.status_code, list(described["headers"])) == (503, ["Retry-After"])
+    assert int(response.headers["retry-after"]) > 0
+    assert faults_of(response.json(), schema_of(path, "503")) == []
+
+
+async def test_a_closed_site_refuses_as_the_description_says(database):
+    closed = Datasette([str(database)], metadata={**deepcopy(DESCRIBED), "allow": False}, settings=SETTINGS)
+    response = await closed.client.get("/search.json?q=training")
+    (kind,) = DESCRIPTION["paths"]["/search.json"]["get"]["responses"]["403"]["content"]
+    assert (response.status_code, response.headers["content-type"].partition(";")[0]) == (403, kind)
+
+
+@pytest.mark.parametrize(("value", "is_typed"), [("1", True), ("0", False), ("", False)])
+async def test_what_is_asked_for_by_one_is_declined_by_nought(site, value, is_typed):
+    answered = (await site.get(f"/search.json?q=trainnig&mode=words&typed={value}")).json()
+    assert (answered["mended"] == "") == is_typed
 
 
 async def test_what_is_too_long_fails_as_the_description_says(site, monkeypatch):

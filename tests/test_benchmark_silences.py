@@ -7,7 +7,7 @@ from conftest import ROOT
 from planting import plant_document, plant_passage, plant_promise
 from test_benchmarks import script
 
-from pipeline.store import table
+from pipeline.store import rows, table
 from pipeline.themes import load_themes
 
 
@@ -25,6 +25,15 @@ def test_a_commitment_comes_before_a_mention_and_words_are_a_mention(silences, d
     assert [found.get(("one", theme)) for theme in ("CAP", "CRIME", "LAW", "RTS")] == [
         "committed", "mentioned", "mentioned", None,
     ]  # fmt: skip
+
+
+def test_words_that_stand_in_a_promise_on_something_else_are_counted_apart(silences, db):
+    plant_document(db, "one")
+    promise = plant_promise(db, "one", "We will pass laws against crime.", themes=("CRIME",))
+    passage = rows(db, "select passage_id from commitments where id = ?", [promise])[0]["passage_id"]
+    for theme, words in (("LAW", "laws"), ("SUP", "supply")):
+        table(db, "theme_words").insert({"passage_id": passage, "theme_id": theme, "words": words})
+    assert silences.promised_elsewhere(db, silences.findings(db)) == [("one", "LAW")]
 
 
 def test_what_is_present_is_a_false_absent_and_what_is_absent_a_false_mention(silences):

@@ -9,7 +9,7 @@ from conftest import ROOT
 from test_benchmarks import script
 
 from pipeline.gold import Unit
-from pipeline.themes import WEIGHT_OF_LIKENESS, load_themes
+from pipeline.themes import WEIGHT_OF_LIKENESS, WEIGHT_OF_LINEAR, load_themes
 
 
 @pytest.fixture(scope="module")
@@ -30,26 +30,26 @@ UNITS = [
 
 
 def test_the_first_theme_is_compared_with_the_first(themes):
-    assert themes.row_of(1.0, UNITS, [["CAP"], ["GOV", "LAW"]]).primary == 0.5
+    assert themes.row_of((1.0, 0.5), UNITS, [["CAP"], ["GOV", "LAW"]]).primary == 0.5
 
 
 def test_a_second_theme_in_the_first_place_is_among_the_labelled(themes):
-    assert themes.row_of(1.0, UNITS, [["RDI"], ["GOV"]]).labelled == 0.5
+    assert themes.row_of((1.0, 0.5), UNITS, [["RDI"], ["GOV"]]).labelled == 0.5
 
 
 def test_what_both_share_counts_of_all_that_either_has(themes):
-    assert themes.row_of(1.0, UNITS, [["CAP"], ["LAW"]]).jaccard == 0.75
+    assert themes.row_of((1.0, 0.5), UNITS, [["CAP"], ["LAW"]]).jaccard == 0.75
 
 
 def test_a_commitment_without_a_theme_is_wrong(themes):
-    row = themes.row_of(1.0, UNITS, [[], []])
+    row = themes.row_of((1.0, 0.5), UNITS, [[], []])
     assert (row.primary, row.labelled) == (0, 0)
 
 
-def test_the_weight_in_use_is_measured_and_marked(themes):
-    (line,) = themes.table([themes.Row(WEIGHT_OF_LIKENESS, 1.0, 1.0, 1.0)])[1:]
+def test_the_weights_in_use_are_measured_and_marked(themes):
+    (line,) = themes.table([themes.Row(WEIGHT_OF_LIKENESS, WEIGHT_OF_LINEAR, 1.0, 1.0, 1.0)])[1:]
     assert line.endswith("in use")
-    assert WEIGHT_OF_LIKENESS in themes.WEIGHTS
+    assert (WEIGHT_OF_LIKENESS, WEIGHT_OF_LINEAR) in themes.WEIGHTS
 
 
 def test_without_a_database_it_says_how_to_make_one(themes, tmp_path):

@@ -13,6 +13,7 @@ from pipeline.evaluating import Found, evaluate_documents
 from pipeline.gold import Sentence, Unit
 from pipeline.site.routes import PAGES
 from pipeline.store import open_for_reading, rows
+from pipeline.themes import Signs
 from pipeline.training import to_example
 
 
@@ -223,7 +224,9 @@ def test_most_answers_take_no_longer_than_the_percentile(serving, values, found)
 
 def test_each_page_of_the_site_is_timed(serving, sample_settings):
     timed = serving.addresses(sample_settings.db)
-    pages = {route.strip("^$").split("(")[0].rstrip("/").removesuffix("\\.json") for route, _ in PAGES}
+    pages = {
+        route.strip("^$").split("(")[0].rstrip("/").removesuffix("\\.json").removesuffix("\\.") for route, _ in PAGES
+    }
     assert {page for page in pages if not any(address.startswith(page) for address in timed)} == set()
 
 
@@ -294,7 +297,7 @@ def test_facets_were_read_of_sixty_promises_in_each_draw(facets, capsys):
 def test_a_theme_that_is_left_out_surfaces_where_it_is_far_from_the_others():
     emerging = script("emerging")
     likeness = np.array([[0.9, 0.2], [0.9, 0.8], [0.1, 0.9]], dtype=np.float32)
-    found = emerging.measure(np.zeros_like(likeness), likeness, [0.5])
+    found = emerging.measure(Signs(("a", "b", "c"), np.zeros_like(likeness), likeness, None), [0.5])
     assert [(one.emerging, one.surfacing) for one in found] == [(0.0, (0.5, 1.0))]
     assert emerging.table(found)[2] == "| 0.5 | 0.0% | 75.0% | 50.0% | 100.0% |"
 

@@ -12,7 +12,7 @@ import itertools
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from conftest import ROOT
@@ -36,7 +36,7 @@ CORPUS = ROOT / "build" / "corpus.db"
 QUESTION = "training judges"
 SHOWN = [
     "/", "/search?q=training", "/compare", "/compare?by=year", "/compare?by=un-norms", "/compare?issuer=XMG&members=1",
-    "/compare?issuer=XAA&issuer=XBB", "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP",
+    "/compare?issuer=XAA&issuer=XBB", "/compare?issuer=XMG&kind=national_strategy&from=2015", "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP",
     "/documents", "/document/xaa-2016-strategy", "/document/xaa-2016-strategy?theme=CAP&only=1", "/document/xaa-2016-strategy/page/4",
     "/document/xdd-2014-policy/page/2", "/theme/CAP", "/issuer/XAA", "/editions/xaa-strategy", "/guidelines",
     "/guidelines/un-norms", "/guidelines/un-norms?by=document", "/guidelines/un-norms/d", "/watches", "/quality", "/problems",
@@ -44,8 +44,8 @@ SHOWN = [
 ]  # fmt: skip
 """Addresses of every kind of page that a browser shows; that of a commitment comes from the sample's rows."""
 NO_PAGES = {
-    "/watches/x.atom", "/theme/X.svg", "/openapi.json", "/document/x/commitments.csv", "/document/x/mentions.csv",
-    "/theme/X/commitments.csv", "/issuer/X/commitments.csv", "/issuer/X/mentions.csv",
+    "/watches/x.atom", "/theme/X.svg", "/openapi.json", "/document/x/commitments.csv", "/document/x/mentions.csv", "/commitment/x/history.csv",
+    "/compare/citation.txt", "/compare/cell/citation.txt", "/theme/X/commitments.csv", "/issuer/X/commitments.csv", "/issuer/X/mentions.csv",
 }  # fmt: skip
 """What answers with something else than a page."""
 HEAVIEST = 200_000
@@ -269,6 +269,17 @@ def test_two_issuers_are_chosen_and_compared(visitor, sample):
     assert page.locator(".c-pair").count() > 0
 
 
+def test_kinds_of_document_are_ticked_and_the_comparison_says_so(visitor, sample):
+    pair = example_pair(sample)
+    page = visitor(f"/compare?issuer={pair[0]['id']}&issuer={pair[1]['id']}")
+    page.get_by_role("group", name="Kinds of document").get_by_label("National strategy", exact=True).check()
+    page.get_by_label("From year").fill("2010")
+    page.get_by_role("button", name="Compare").click()
+    assert "Only documents of the kind national strategy from 2010 on." in said(page)
+    page.get_by_text("Cite this comparison").click()
+    assert "kind=national_strategy&from=2010" in page.locator(".c-cite").inner_text()
+
+
 def test_a_cell_of_the_comparison_leads_to_as_many_quotes_as_it_says(visitor, sample):
     page = visitor()
     compare_alike(page, example_pair(sample))
@@ -286,10 +297,13 @@ def quote_of_a_cell(page, pair):
     page.locator(".c-quote blockquote a").first.click()
 
 
-def test_a_quote_is_cited_in_words_and_in_bibtex(visitor, sample):
+def test_a_quote_is_cited_in_words_and_in_bibtex(visitor, sample, screenshots):
     page = visitor()
     quote_of_a_cell(page, example_pair(sample))
-    quote, address = page.locator(".c-main-quote p").last.inner_text(), page.url
+    quote, address = (
+        page.locator(".c-main-quote p").last.inner_text(),
+        urljoin(screenshots.PUBLIC, urlsplit(page.url).path),
+    )
     page.get_by_role("link", name="cite this").click()
     assert address in page.locator(".c-cite").inner_text()
     page.locator("summary", has_text="BibTeX").click()
@@ -487,7 +501,7 @@ def real_site(chromium, screenshots):
 
 
 @pytest.mark.corpus
-def test_canada_and_japan_are_compared_and_a_quote_of_both_is_read_and_cited(chromium, real_site):
+def test_canada_and_japan_are_compared_and_a_quote_of_both_is_read_and_cited(chromium, real_site, screenshots):
     with chromium.new_page(base_url=real_site, viewport=DESKTOP) as page:
         page.goto("/")
         page.get_by_role("link", name="Where do Canada and Japan promise the same?").click()
@@ -495,6 +509,6 @@ def test_canada_and_japan_are_compared_and_a_quote_of_both_is_read_and_cited(chr
         quote = page.locator(".c-pair blockquote a").first.inner_text()
         page.locator(".c-pair blockquote a").first.click()
         assert quote in page.locator(".c-main-quote").inner_text()
-        assert page.url in page.locator(".c-cite").inner_text()
+        assert urljoin(screenshots.PUBLIC, urlsplit(page.url).path) in page.locator(".c-cite").inner_text()
         page.get_by_role("link", name="Read it in the document").click()
         assert page.locator(":target").is_visible()

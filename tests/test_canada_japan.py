@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import main
-from pipeline.comparing import compare
+from pipeline.comparing import Choice, compare
 from pipeline.manifest import load_manifest, save_manifest
 from pipeline.segmenting.rows import fold
 from pipeline.store import open_for_reading, rows
@@ -66,7 +66,7 @@ def roles(db, document, issuer):
 
 
 def pairs_on(db, question):
-    found = compare(db, ["CAN", "JPN"], at=2016).counterparts
+    found = compare(db, ["CAN", "JPN"], Choice(at=2016)).counterparts
     return [pair for pair in found if pair.theme in QUESTIONS[question]]
 
 

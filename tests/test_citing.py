@@ -19,6 +19,9 @@ from pipeline.citing import (
     Citation,
     address,
     in_words,
+    is_local,
+    is_site,
+    listed,
     one_line,
     to_bibtex,
     to_csl,
@@ -218,7 +221,73 @@ def test_an_address_that_is_encoded_already_stays_as_it_is():
     assert address("https://x/a%20b?c=d&e=f#g") == "https://x/a%20b?c=d&e=f#g"
 
 
+COMPARED = Citation(
+    key="arvenia-and-belmora-compared-1a2b3c4d", authors=(), title="Arvenia and Belmora compared, documents until 2016", kind="Comparison",
+    permalink="http://localhost/compare?issuer=XAA&issuer=XBB&at=2016", accessed=date(2026, 11, 30), published_on="2026-11-29",
+    version="0.1.0, database of 2026-11-29 13:53 UTC",
+)  # fmt: skip
+
+
+def test_a_comparison_is_cited_with_the_version_of_the_database_that_says_it():
+    assert to_text(COMPARED) == (
+        "Arvenia and Belmora compared, documents until 2016, version 0.1.0, database of 2026-11-29 13:53 UTC (29 November 2026)."
+        " In: Concord, http://localhost/compare?issuer=XAA&issuer=XBB&at=2016 (accessed 30 November 2026).\n"
+    )
+    assert "*, version 0.1.0, database of" in to_markdown(COMPARED)
+    entry = read_bibtex(to_bibtex(COMPARED))
+    assert (entry.type, entry.fields["howpublished"]) == ("misc", f"Concord, version {COMPARED.version}")
+    record = read_ris(to_ris(COMPARED))
+    assert (record["type_of_reference"], record["edition"], record["urls"]) == (
+        "ELEC",
+        COMPARED.version,
+        [COMPARED.permalink],
+    )
+    (value,) = json.loads(to_csl(COMPARED))
+    assert (value["type"], value["version"], value["URL"]) == ("webpage", COMPARED.version, COMPARED.permalink)
+
+
+def test_names_are_listed_as_in_a_sentence():
+    assert [listed(names) for names in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
+
+
 def test_a_key_is_one_word():
     odd = replace(PROMISE, key="a b,{c}\n")
     assert to_bibtex(odd).startswith("@techreport{a-b--c--,\n")
     assert read_ris(to_ris(odd))["id"] == json.loads(to_csl(odd))[0]["id"] == "a-b--c--"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost", "http://LOCALHOST:8001/a", "https://a.localhost/", "http://127.0.0.1:8001/", "http://127.9.9.9/",
+        "http://[::1]:8001/", "http://0.0.0.0:8001/",
+    ],
+)  # fmt: skip
+def test_an_address_of_the_readers_own_machine_is_local(url):
+    assert is_local(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://x.org/", "http://localhost.org/", "http://10.0.0.1/", "http://mylocalhost/", "http://[x", "", "x"]
+)
+def test_an_address_that_others_may_open_is_not_local(url):
+    assert not is_local(url)
+
+
+@pytest.mark.parametrize("url", ["https://x.org", "http://x.org:8001/", "https://x.org/a/b/"])
+def test_the_address_of_a_site_may_have_a_path(url):
+    assert is_site(url)
+
+
+@pytest.mark.parametrize("url", ["", "x.org", "ftp://x.org", "https://", "https://x.org/?a", "https://x.org/#a", "https://x.org/a b", "https://x.org\n", None, ["https://x.org"]])  # fmt: skip
+def test_what_no_path_can_be_added_to_is_no_address_of_a_site(url):
+    assert not is_site(url)
+
+
+def test_a_citation_without_a_permalink_holds_no_address_of_this_site():
+    alone = replace(PROMISE, permalink="")
+    assert to_text(alone).endswith(" https://example.org/a_b.pdf In: Concord (accessed 28 November 2026).\n")
+    assert "url" not in read_bibtex(to_bibtex(alone)).fields
+    assert "urls" not in read_ris(to_ris(alone))
+    assert "URL" not in json.loads(to_csl(alone))[0]
+    assert MarkdownIt("commonmark").render(to_markdown(alone)).count("href=") == 1

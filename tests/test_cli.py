@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import signal
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,59 @@ def test_without_a_database_the_status_is_2_and_the_message_says_how_to_make_one
 )  # fmt: skip
 def test_what_is_not_understood_has_status_2(concord, words):
     assert concord(*words).exit_code == 2
+
+
+@pytest.fixture
+def bad_files(db, tmp_path):
+    """A database of one promise, and files that are not what a command asks for, in the folder that it is run in."""
+    plant_promise(db, plant_document(db, "xaa-2016"), PLAIN)
+    db.conn.commit()
+    (tmp_path / "empty.db").touch()
+    (tmp_path / "empty.jsonl").touch()
+    (tmp_path / "bytes.jsonl").write_bytes(b"\xff\xfe")
+    (tmp_path / "other.jsonl").write_text('{"a": 1}\n')
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["search", ""], "Give words to look for, or a filter such as --issuer JPN."),
+        (["search", " ", "--in", "passage"], "Give words to look for, or a filter such as --issuer JPN."),
+        (["compare", "XAA", "XAA"], "Name two issuers or more"),
+        (["compare", "--at", "99999999999999999999"], "is not in the range 1<=x<=9999"),
+        (["compare", "XAA", "XBB", "--theme", "CRIMES"], "This database knows no theme 'CRIMES'. Do you mean CRIME"),
+        (["compare", "--theme", "NOPE"], "This database knows no theme 'NOPE'."),
+        (["name", "", "Judges"], "Name the sub-theme by its id"),
+        (["name", "--forget"], "Name the sub-theme by its id"),
+        (["serve", "--port", "99999"], "is not in the range 1<=x<=65535"),
+        (["export", "--into", "empty.db/folder"], "empty.db/folder: Not a directory."),
+        (["evaluate", "empty.jsonl"], "empty.jsonl holds no gold unit."),
+        (["evaluate", "bytes.jsonl"], "bytes.jsonl is no text in UTF-8"),
+        (["evaluate", "other.jsonl"], "other.jsonl, line 1, is not a gold unit"),
+        (["evaluate", "empty.jsonl", "--worst", "-1"], "is not in the range x>=0"),
+        (["train", "empty.jsonl", "--into", "m", "--labels", "none.jsonl"], "File 'none.jsonl' does not exist."),
+        (["train", "empty.jsonl", "--into", "m", "--parts", "1"], "is not in the range x>=2"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_value_that_cannot_be_has_status_2_and_a_message(concord, bad_files, words, message):
+    result = concord(*words)
+    assert (result.exit_code, message in spoken(result)) == (2, True), spoken(result)
+
+
+@pytest.mark.parametrize("words", [["status"], ["search", "x"], ["name"], ["watch", "list"], ["compare"], ["check"]])
+def test_an_empty_file_is_no_database_to_read(concord, bad_files, words):
+    result = concord(*words, "--db", "empty.db")
+    assert (result.exit_code, "empty.db holds nothing. Make one: concord run" in spoken(result)) == (2, True)
+
+
+def test_a_database_that_somebody_else_writes_to_is_spoken_of(concord, bad_files, monkeypatch):
+    def locked(_):
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr("pipeline.store.open_for_reading", locked)
+    result = concord("status")
+    assert (result.exit_code, spoken(result)) == (2, "Error: The database cannot be used: database is locked.")
 
 
 def test_one_issuer_alone_cannot_be_compared(concord):
@@ -237,7 +291,35 @@ def test_a_comparison_as_text_shows_both_sides(concord, sample_settings):
 
 def test_a_comparison_at_a_year_leaves_out_later_texts(concord, sample_settings):
     text = concord("compare", "XAA", "XBB", "--db", sample_settings.db, "--at", "2016").stdout
-    assert "| has no document here |" in text
+    assert "| has no document here until 2016 |" in text
+
+
+def test_a_comparison_of_kinds_and_years_leaves_out_other_texts(concord, sample_settings):
+    asked = (
+        "compare",
+        "XAA",
+        "XBB",
+        "--db",
+        sample_settings.db,
+        "--json",
+        "--kind",
+        "national_strategy",
+        "--from",
+        2018,
+    )
+    found = json.loads(concord(*asked).stdout)
+    assert {one["id"] for one in found["documents"]} == {
+        "xbb-2018-strategy",
+        "xaa-2021-strategy",
+        "xbb-2022-action-plan",
+    }
+
+
+def test_a_kind_that_is_none_has_status_2_and_the_known_ones_are_named(concord, sample_settings):
+    result = concord("compare", "--db", sample_settings.db, "--kind", "strategy")
+    assert result.exit_code == 2
+    assert "strategy is no kind of document." in spoken(result)
+    assert "national_strategy, international_strategy" in spoken(result)
 
 
 def test_an_unknown_issuer_has_status_2_and_the_known_ones_are_named(concord, sample_settings):
@@ -315,16 +397,21 @@ def test_serving_starts_datasette_with_the_database_and_its_metadata(concord, sa
 
     def call(command):
         described = json.loads(Path(command[command.index("--metadata") + 1]).read_text("utf-8"))
-        started.append((command, list(described["databases"])))
+        started.append((command, list(described["databases"]), described["plugins"]["cyber-concord"]))
         return 0
 
     monkeypatch.setattr("subprocess.call", call)
-    result = concord("serve", "--db", "my.db", "--port", "8123")
-    command, described = started[0]
+    result = concord("serve", "--db", "my.db", "--port", "8123", "--public-url", "https://x.org/")
+    command, described, told = started[0]
     assert result.exit_code == 0
     assert "Serving my.db at http://127.0.0.1:8123/" in result.output
     assert command[3:5] == ["serve", str(tmp_path / "my.db")]
-    assert ("8123" in command, described) == (True, ["my"])
+    assert ("8123" in command, described, told) == (True, ["my"], {"public_url": "https://x.org/"})
+
+
+def test_a_site_is_not_served_at_an_address_that_is_none(concord, monkeypatch):
+    monkeypatch.setattr("subprocess.call", lambda _: 1 / 0)
+    assert concord("serve", "--db", "my.db", "--public-url", "x.org").exit_code == 2
 
 
 def test_what_ends_the_command_ends_the_server(concord, sample_settings, tmp_path, monkeypatch):

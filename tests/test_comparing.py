@@ -7,7 +7,7 @@ from planting import plant_document, plant_mention, plant_passage, plant_promise
 
 from pipeline.comparing import FINDINGS, compare, issuers_with_documents, own_documents, quotes_of_cell, silences
 from pipeline.comparisons import run
-from pipeline.coverage import cells, documents_of
+from pipeline.coverage import ALL_DOCUMENTS, Choice, cells, documents_of
 from pipeline.errors import ConcordError
 from pipeline.settings import Settings
 from pipeline.store import rows, table
@@ -16,8 +16,8 @@ FORMULA = "We will not support any activity that damages the critical infrastruc
 QUIET = lambda *_: None  # noqa: E731  # what a stage reports goes nowhere
 
 
-def a_cell(db, issuer, theme, *, at=None):
-    return cells(db, [issuer], at=at)[issuer, theme]
+def a_cell(db, issuer, theme, choice=ALL_DOCUMENTS):
+    return cells(db, [issuer], choice=choice)[issuer, theme]
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_an_issuer_whose_only_text_could_not_be_read_is_not_read(db, why):
 
 
 def test_an_issuer_without_a_text_up_to_the_year_has_no_document(planted):
-    assert a_cell(planted, "XAA", "CAP", at=2015).finding == "no document"
+    assert a_cell(planted, "XAA", "CAP", Choice(at=2015)).finding == "no document"
 
 
 def test_a_text_that_was_not_read_does_not_hide_that_another_is_silent(db):
@@ -109,20 +109,59 @@ def test_signatories_of_a_joint_text_have_documents(planted):
 
 
 def test_at_leaves_out_what_came_later(planted):
-    assert [document["id"] for document in own_documents(planted, "XAA", at=2016)] == ["xaa-2016"]
+    assert [document["id"] for document in own_documents(planted, "XAA", Choice(at=2016))] == ["xaa-2016"]
 
 
-def test_at_leaves_out_what_has_no_year(db):
+def test_from_leaves_out_what_came_before(planted):
+    assert [document["id"] for document in own_documents(planted, "XAA", Choice(since=2017))] == ["both-2019"]
+
+
+def test_kinds_leave_out_what_is_of_another(planted):
+    table(planted, "documents").update("both-2019", {"kind_id": "joint_statement"})
+    found = {kind: own_documents(planted, "XAA", Choice((kind,))) for kind in ("joint_statement", "national_strategy")}
+    assert {kind: [one["id"] for one in listed] for kind, listed in found.items()} == {
+        "joint_statement": ["both-2019"], "national_strategy": ["xaa-2016"],
+    }  # fmt: skip
+    assert own_documents(planted, "XAA", Choice(("joint_statement",), at=2018)) == []
+
+
+@pytest.mark.parametrize("choice", [Choice(at=2030), Choice(since=1990)])
+def test_years_leave_out_what_has_none(db, choice):
     plant_document(db, "undated", year=None)
-    assert own_documents(db, "XAA", at=2030) == []
+    assert own_documents(db, "XAA", choice) == []
 
 
-@pytest.mark.parametrize("at", [None, 2016, 2020])
-def test_the_number_of_a_cell_is_that_of_its_quotes(planted, at):
-    comparison = compare(planted, ["XAA", "XBB"], at=at)
+def test_the_four_kinds_of_nought_are_those_of_the_documents_that_count(planted):
+    plant_document(planted, "xaa-2021", issuer="XAA", year=2021, kind="un_submission", status="not read")
+    found = {
+        choice: (a_cell(planted, "XAA", "CAP", choice).finding, a_cell(planted, "XAA", "RTS", choice).finding)
+        for choice in (Choice(), Choice(since=2017, at=2019), Choice(since=2020), Choice(("joint_statement",)))
+    }
+    assert list(found.values()) == [
+        ("committed", "mentioned"), ("absent", "absent"), ("not read", "not read"), ("no document", "no document"),
+    ]  # fmt: skip
+
+
+def test_a_comparison_says_which_documents_it_counts(planted):
+    choice = Choice(("national_strategy",), 2018)
+    found = compare(planted, ["XAA", "XBB"], choice)
+    assert (found.choice, {document["id"] for document in found.documents}) == (choice, {"both-2019"})
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        ALL_DOCUMENTS, Choice(at=2016), Choice(at=2020), Choice(since=2017), Choice(since=2016, at=2016),
+        Choice(kinds=("national_strategy",)), Choice(kinds=("national_strategy", "joint_statement"), since=2016),
+    ],
+)  # fmt: skip
+def test_the_number_of_a_cell_is_that_of_its_quotes(planted, choice):
+    comparison = compare(planted, ["XAA", "XBB"], choice)
     numbers = {place: cell.commitments for place, cell in comparison.cells.items()}
     assert sum(numbers.values()) > 0
-    assert numbers == {(code, theme): len(quotes_of_cell(planted, code, theme, at=at)) for code, theme in numbers}
+    assert numbers == {
+        (code, theme): len(quotes_of_cell(planted, code, theme, choice=choice)) for code, theme in numbers
+    }
 
 
 def test_the_number_of_every_cell_of_the_sample_is_that_of_its_quotes(sample_db):
@@ -176,7 +215,7 @@ def test_a_quote_has_one_counterpart_of_a_theme_at_most_the_best(compared):
 
 
 def test_counterparts_of_texts_after_the_year_are_left_out(compared):
-    assert compare(compared, ["XAA", "XBB"], at=2017).counterparts == ()
+    assert compare(compared, ["XAA", "XBB"], Choice(at=2017)).counterparts == ()
 
 
 def test_the_two_sides_of_a_joint_text_are_no_counterparts(db, letters):

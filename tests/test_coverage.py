@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from planting import plant_document, plant_passage, plant_promise
 
 from pipeline.coverage import (
+    ALL_DOCUMENTS,
     Axis,
     Cell,
+    Choice,
     Detection,
     behind,
     bounds,
@@ -93,8 +95,67 @@ def test_a_cell_without_commitments_says_which_of_its_passages_hold_one_on_somet
     promise = plant_promise(planted, "two", "We will pass laws against crime.", themes=("CRIME",))
     passage = rows(planted, "select passage_id from commitments where id = ?", [promise])[0]["passage_id"]
     table(planted, "theme_words").insert({"passage_id": passage, "theme_id": "LAW", "words": "laws"})
-    (shown,) = cell(planted, ["XBB"], "LAW", Axis(), None)["sides"][0]["touching"]
+    (shown,) = cell(planted, ["XBB"], "LAW", Axis(), ALL_DOCUMENTS)["sides"][0]["touching"]
     assert (shown["words"], [one["id"] for one in shown["elsewhere"]]) == ("laws", [promise])
+
+
+def planted_words(db, text, words, *, theme="LAW"):
+    """A promise on crime in a document of Belmora's, in a passage with words of a theme; return promise and passage."""
+    promise = plant_promise(db, "two", text, themes=("CRIME",))
+    passage = rows(db, "select passage_id from commitments where id = ?", [promise])[0]["passage_id"]
+    table(db, "theme_words").insert({"passage_id": passage, "theme_id": theme, "words": words})
+    return promise, passage
+
+
+def test_a_passage_whose_words_all_stand_in_a_promise_says_so_and_stays_a_mention(planted):
+    promise, passage = planted_words(planted, "We will pass laws against crime.", "laws")
+    assert cells(planted, ["XBB"])["XBB", "LAW"].finding == "mentioned"
+    assert behind(planted, ["XBB"], "LAW")["XBB"].promises == {passage: [promise]}
+    (shown,) = cell(planted, ["XBB"], "LAW", Axis(), ALL_DOCUMENTS)["sides"][0]["touching"]
+    assert (shown["promises"], shown["elsewhere"][0]["label"]) == ([promise], "Crime")
+
+
+def test_a_passage_with_words_outside_its_promise_comes_before_one_that_has_none(planted):
+    within = planted_words(planted, "We will pass laws against crime.", "laws")[1]
+    apart = planted_words(planted, "We will fight crime.", "law")[1]
+    table(planted, "passages").update(apart, {"text": "We will fight crime. The law matters."})
+    found = behind(planted, ["XBB"], "LAW")["XBB"]
+    assert (list(found.passages), list(found.promises)) == ([apart, within], [within])
+
+
+def test_behind_a_cell_with_commitments_no_promise_is_filed_elsewhere(planted):
+    planted_words(planted, "We will pass laws against crime.", "laws")
+    plant_promise(planted, "two", "We will review legislation.", themes=("LAW",))
+    assert behind(planted, ["XBB"], "LAW")["XBB"].promises == {}
+
+
+def test_years_that_are_not_asked_for_are_not_counted_by(planted):
+    assert topics(planted, Axis("year")) == [("2016", "2016"), ("2019", "2019")]
+    assert topics(planted, Axis("year"), Choice(since=2017)) == [("2019", "2019")]
+    assert topics(planted, Axis("year"), Choice(("un_submission",))) == []
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        (ALL_DOCUMENTS, ""), (Choice(at=2016), "until 2016"), (Choice(since=2016), "from 2016 on"),
+        (Choice(since=2010, at=2016), "from 2010 to 2016"), (Choice(since=2016, at=2016), "of 2016"),
+        (Choice(("group_declaration", "un_submission"), at=2016), "of the kind group declaration or UN submission until 2016"),
+    ],
+)  # fmt: skip
+def test_a_choice_of_documents_is_told_in_words(choice, words):
+    assert choice.words == words
+    assert findings(Axis(), choice)["no document"] == f"has no document here {words}".strip()
+
+
+def test_a_kind_that_is_none_is_an_error_that_names_those_there_are():
+    with pytest.raises(ConcordError, match=r"strategy is no kind of document\. The kinds are: national_strategy, "):
+        Choice(("strategy",))
+
+
+def test_years_that_end_before_they_begin_are_an_error_that_says_what_was_meant():
+    with pytest.raises(ConcordError, match=r"No year is both 2020 or later and 2016 or earlier\..* from 2016 to 2020"):
+        Choice(since=2020, at=2016)
 
 
 def test_a_year_without_a_text_is_no_silence(planted):

@@ -14,15 +14,17 @@ from hypothesis import strategies as st
 from planting import plant_document, plant_issuer, plant_passage, plant_promise, plant_vectors
 
 from pipeline.errors import ModelError, StoreError
-from pipeline.search import Engine, Filters
+from pipeline.search import MODES, Engine, Filters
 from pipeline.search import engine as rooms
-from pipeline.search.engine import _weighed, marks_of
+from pipeline.search.engine import _weighed
+from pipeline.search.marks import marks_of
 from pipeline.search.meaning import LazyEncoder
 from pipeline.search.questions import parse
 from pipeline.search.shelf import Shelf, stamp
 from pipeline.settings import Settings
 from pipeline.store import mark, open_for_reading, open_store, rows, table
 
+WITHOUT = "headings, notes, glossaries and texts in a language that is not covered have none."
 SHARE = "We will share information between response teams."
 
 
@@ -171,16 +173,33 @@ def test_no_question_gives_passages_where_these_are_asked_for(engine):
 
 
 @pytest.mark.parametrize(
-    "filters", [Filters(), Filters(kind_of_hit="passage"), Filters(kind_of_hit="none", themes=("INC",))]
+    "filters", [Filters(), Filters(kind_of_hit="passage"), Filters(kind_of_hit="passage", themes=("LAW",))]
 )
 def test_no_question_and_no_filter_that_chooses_give_nothing(engine, filters):
     assert engine.search("", filters).hits == ()
 
 
 def test_a_ranking_that_is_cut_is_said_to_be(engine, monkeypatch):
-    assert not engine.search("judges", mode="words").is_cut
+    asked = {"words": "judges trained zebras", "meaning": "judges", "both": "judges"}
+    assert not any(engine.search(text, mode=mode).is_cut for mode, text in asked.items())
     monkeypatch.setattr(rooms, "_DEPTH", 1)
-    assert Engine(engine.path).search("judges", mode="words").is_cut
+    engine = Engine(engine.path, engine.settings)
+    assert all(engine.search(text, mode=mode).is_cut for mode, text in asked.items())
+
+
+@pytest.mark.parametrize("question", ["information", "share information", '"information"', "information -judges"])
+def test_what_holds_every_word_is_neither_cut_nor_left_uncounted(planted, words, monkeypatch, question):
+    monkeypatch.setattr(rooms, "_DEPTH", 5)
+    for number in range(20):
+        plant_promise(planted, "xbb-2020", f"We will share information of kind {number}.")
+    planted.conn.commit()
+    found = words.search(question, mode="words", most=100)
+    assert len(found.hits) == found.total == 22
+    assert found.facets["issuer"] == [("XBB", "Belmora", 20), ("XAA", "Arvenia", 2)]
+    for code, _, count in found.facets["issuer"]:
+        assert sum(code == hit.issuer_id for hit in found.hits) == count
+    one = words.search('"information"', Filters(issuers=("XBB",)), mode="words")
+    assert (one.total, one.is_cut) == (20, False)
 
 
 @pytest.mark.parametrize("kind", ["commitment", "passage"])
@@ -257,6 +276,64 @@ def test_a_database_without_vectors_of_the_model_is_searched_by_words_and_the_no
     assert results.note == "Only words were searched: this database holds no vectors of letters@0."
 
 
+class Failing:
+    """An encoder that fails at whatever it is asked."""
+
+    name = "letters@0"
+    dimensions = 26
+
+    def __init__(self, error):
+        self.error = error
+
+    def fail(self, *_):
+        raise self.error
+
+    encode = knows = nearest = fail
+
+
+ERRORS = [OSError("/home/somebody/model: no space left"), RuntimeError("out of memory"), KeyError("weights")]
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_an_encoder_that_fails_to_load_leaves_words_to_be_searched(path, error):
+    results = Engine(path, encoder=LazyEncoder(Failing(error).fail)).search("judges zxqv")
+    kind = type(error).__name__
+    assert (results.total, results.is_whole) == (1, False)
+    assert results.note.endswith(f"Only words were searched: the encoder cannot be used at the moment ({kind}).")
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_an_encoder_that_fails_at_a_question_leaves_words_to_be_searched(path, error):
+    results = Engine(path, encoder=LazyEncoder(lambda: Failing(error))).search("judges zxqv")
+    assert (results.total, results.is_whole) == (1, False)
+    assert "(" + type(error).__name__ + ")" in results.note
+
+
+def test_an_encoder_that_cannot_name_the_nearest_phrase_takes_no_hit_away(path, letters):
+    letters.nearest = Failing(RuntimeError("out of memory")).fail
+    hits = Engine(path, Settings(search_floor=-1.0)).search("judges").hits
+    assert [hit.nearest for hit in hits] == [None] * len(hits)
+    assert hits
+
+
+def test_an_encoder_that_failed_to_load_is_tried_again_after_a_while(path, letters, monkeypatch):
+    answers = [OSError("busy"), letters]
+
+    def load():
+        answer = answers.pop(0)
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
+
+    clock = [0.0]
+    monkeypatch.setattr("pipeline.search.meaning.time.monotonic", lambda: clock[0])
+    engine = Engine(path, encoder=LazyEncoder(load))
+    assert [engine.search("judges").is_whole for _ in range(2)] == [False, False]
+    assert len(answers) == 1
+    clock[0] = 60.0
+    assert engine.search("judges").is_whole
+
+
 def test_a_missing_model_is_looked_for_once(path):
     tries = []
 
@@ -293,9 +370,31 @@ def test_facets_count_every_hit(engine):
 
 def test_the_matched_words_are_marked_whatever_their_ending():
     text = "Sharing of information is shared."
-    assert [text[start:end] for start, end in marks_of(text, parse("share information"))] == [
-        "Sharing", "information", "shared",
-    ]  # fmt: skip
+    (marks,) = marks_of([text], parse("share information"))
+    assert [text[start:end] for start, end in marks] == ["Sharing", "information", "shared"]
+
+
+@pytest.mark.parametrize(
+    ("question", "marked"),
+    [
+        ("organisation", ["organisations"]),  # as the index has them: "organ" is another word
+        ("policies", ["policy"]),
+        ('"secure networks"', ["secure networks"]),
+        ("500,000", ["500,000"]),
+        ("computer emergency response team", ["C.E.R.T"]),
+        ("the networks of", ["networks", "networks"]),
+        ("zebras", []),
+    ],
+)
+def test_what_is_marked_is_what_matched(question, marked):
+    text = "A policy for secure networks, secured networks of organs and organisations: 500,000 for the C.E.R.T."
+    (marks,) = marks_of([text], parse(question))
+    assert [text[start:end] for start, end in marks] == marked
+
+
+def test_marks_stand_where_they_should_in_each_of_several_texts():
+    found = ["No such word.", "Zebras, a zebra\ufdd0.", "", "Of zebras."]
+    assert marks_of(found, parse("zebra")) == [(), (), (), ((3, 9),)]
 
 
 def test_a_database_that_is_replaced_is_read_anew(planted, path, tmp_path, letters):
@@ -411,7 +510,17 @@ def test_what_is_most_like_a_promise_leaves_out_itself_and_its_passage(planted, 
 
 def test_nothing_is_like_what_has_no_vector(engine):
     results = engine.more_like("passage", "nothing")
-    assert (results.hits, results.note) == ((), "It has no vector: its language is not covered.")
+    assert (results.hits, results.note) == ((), f"It has no vector, by which likeness is measured: {WITHOUT}")
+
+
+def test_a_hit_says_whether_what_is_like_it_can_be_found(planted, engine):
+    note = plant_passage(planted, "xaa-2016", "Judges are judges of a court.", role="footnote")
+    planted.conn.commit()
+    hits = {hit.id: hit.has_vector for hit in engine.search("judges", mode="words").hits}
+    assert hits.pop(note) is False
+    assert set(hits.values()) == {True}
+    assert not engine.hit_of(note).has_vector
+    assert all(engine.hit_of(name).has_vector for name in hits)
 
 
 def test_a_database_that_is_not_there_is_an_error_that_says_what_to_do(tmp_path):
@@ -439,6 +548,66 @@ def test_a_phrase_is_exact_though_the_index_knows_stems(planted, words):
     assert words.search('"trained in electronic evidence"').total == 1
     assert words.search('"train in electronic evidences"').total == 0
     assert words.search("train in electronic evidences").total == 1
+
+
+def test_a_word_in_quotation_marks_is_exact_too(words):
+    assert texts(words.search('"information"')) == [SHARE, "Teams that respond share little information today."]
+    assert words.search('"informations"').total == 0
+    assert texts(words.search("informations")) == texts(words.search("information"))
+
+
+def test_a_phrase_is_exact_in_upper_case_and_lower(words):
+    assert texts(words.search('"RESPONSE Teams"')) == [SHARE]
+
+
+def test_what_is_left_out_in_quotation_marks_is_exact_too(words):
+    assert words.search('judges -"train"').total == words.search("judges").total == 1
+    assert words.search('judges -"trained"').total == words.search("judges -train").total == 0
+
+
+def test_an_alternative_of_a_phrase_is_exact_too(words):
+    assert texts(words.search('"response teams" OR warnings')) == [
+        "Both sides will exchange warnings of incidents.", SHARE,
+    ]  # fmt: skip
+    assert texts(words.search('"response teams" OR warning')) == [SHARE]
+
+
+@pytest.mark.parametrize("typed", ["CERT", "C.E.R.T.", "certs", "C.E.R.T.s", "CERT OR zebras", "C.E.R.T. OR zebras"])
+def test_a_name_in_short_is_found_with_full_stops_and_without(planted, words, typed):
+    held = {f"The {name} will be staffed by 2030." for name in ("CERT", "C.E.R.T.", "certs")}
+    for text in held:
+        plant_promise(planted, "xbb-2020", text)
+    planted.conn.commit()
+    assert set(texts(words.search(typed, mode="words"))) == held
+
+
+@pytest.mark.parametrize("typed", ["-CERT", "-C.E.R.T."])
+def test_a_name_in_short_is_left_out_with_full_stops_and_without(planted, words, typed):
+    for name in ("CERT", "C.E.R.T.", "office"):
+        plant_promise(planted, "xbb-2020", f"The {name} will be staffed.")
+    planted.conn.commit()
+    assert texts(words.search(f"staffed {typed}")) == ["The office will be staffed."]
+
+
+def test_a_name_with_full_stops_that_nobody_listed_is_found_without_them(planted, words):
+    for name in ("Z.Q.X.V.", "ZQXV"):
+        plant_promise(planted, "xbb-2020", f"The {name} will be staffed.")
+    planted.conn.commit()
+    found = words.search("Z.Q.X.V.", mode="words")
+    assert (found.total, found.note) == (2, "")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "cafe\u0301 networks", "\uff43\uff41\uff46\u00e9 networks", "ca\u00adf\u00e9 networks", "caf\u00e9\u200b networks", "caf\u00e9\u2011networks",
+        '"caf\u00e9 networks"', "\u201ccafe\u0301 networks\u201d", "\u201fcaf\u00e9 networks\u201d", "\uff02caf\u00e9 networks\uff02", '"caf\u00e9\u2011net\u00adworks"',
+    ],
+)  # fmt: skip
+def test_what_is_typed_in_other_signs_finds_the_same(planted, words, typed):
+    plant_promise(planted, "xbb-2020", "Caf\u00e9 networks will be watched.")
+    planted.conn.commit()
+    assert texts(words.search(typed, mode="words")) == ["Caf\u00e9 networks will be watched."]
 
 
 def test_a_scrap_counts_for_half_and_a_promise_for_more(planted):
@@ -494,7 +663,7 @@ def test_each_word_of_a_question_that_finds_nothing_has_its_hits_alone(path):
 def test_how_much_words_alone_find_is_said_where_both_find_nothing(path, monkeypatch):
     monkeypatch.setattr(rooms, "_LEAST_WITH_SOME_WORDS", 1.1)
     engine = Engine(path, Settings(search_floor=1.0))
-    found = {mode: engine.search("warnings of incidents in zoos", mode=mode) for mode in rooms.MODES}
+    found = {mode: engine.search("warnings of incidents in zoos", mode=mode) for mode in MODES}
     assert {mode: (one.total, one.by_words) for mode, one in found.items()} == {
         "both": (0, 1), "words": (1, 0), "meaning": (0, 1),
     }  # fmt: skip
@@ -541,6 +710,32 @@ def test_a_question_can_be_asked_as_it_was_typed(spelt, words):
 def test_a_word_that_the_encoder_knows_is_no_misspelling(spelt, path, letters):
     letters.knows = lambda word: word == "ransomwear"
     assert Engine(path).search("ransomwear", mode="words").mended == ""
+
+
+@pytest.fixture
+def slipped(spelt):
+    """A text with a misspelling, and many in which the word is right."""
+    plant_passage(spelt, "xaa-2016", "Ransmware struck a school. Nobody had foreseen it.")
+    for number in range(50):
+        plant_passage(spelt, "xbb-2020", f"Ransomware struck {number} firms. Everybody had foreseen it.")
+    spelt.conn.commit()
+    return spelt
+
+
+@pytest.mark.parametrize("typed", ["ransmware", "(Ransmware?)"])
+def test_a_misspelling_that_stands_in_a_text_too_is_looked_for_beside_the_word_that_is_meant(slipped, words, typed):
+    found = words.search(typed, mode="words", most=100)
+    assert found.total == 54
+    assert found.hits[0].text == "Ransmware struck a school. Nobody had foreseen it."
+    assert found.note == "Hardly any text holds “ransmware”; “ransomware” was looked for too."
+    assert words.search(typed, mode="words", as_typed=True).total == 1
+
+
+def test_a_rare_word_is_no_misspelling_of_one_that_is_hardly_more_common(spelt, words):
+    plant_passage(spelt, "xaa-2016", "Ransmware struck a school. Nobody had foreseen it.")
+    spelt.conn.commit()
+    found = words.search("ransmware", mode="words")
+    assert (found.total, found.mended, found.note) == (1, "", "")
 
 
 def test_a_phrase_is_not_mended_but_a_mended_one_is_offered(spelt, words):

@@ -22,7 +22,16 @@ def test_an_error_without_a_remedy_is_its_message():
 
 @pytest.mark.parametrize(
     "name",
-    ["ManifestError", "SettingsError", "ModelError", "StoreError", "WatchError", "NamingError", "ExportError"],
+    [
+        "ManifestError",
+        "SettingsError",
+        "ModelError",
+        "StoreError",
+        "WatchError",
+        "NamingError",
+        "ReviewError",
+        "ExportError",
+    ],
 )
 def test_whatever_a_person_has_to_mend_is_a_concord_error(name):
     assert issubclass(getattr(errors, name), ConcordError)
@@ -36,7 +45,7 @@ def test_every_error_stands_in_the_tree_at_the_top_of_the_module():
     classes = [
         name for name, value in vars(errors).items() if isinstance(value, type) and value.__module__ == errors.__name__
     ]
-    assert len(classes) == 10
+    assert len(classes) == 11
     assert [name for name in classes if name not in errors.__doc__] == []
 
 

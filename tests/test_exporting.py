@@ -26,6 +26,7 @@ from pipeline.exporting import (
     described,
     export,
     harmless,
+    json_bytes,
     public_tables,
     to_csv,
     to_json,
@@ -292,3 +293,8 @@ def test_the_command_says_what_to_do_when_the_folder_is_taken(sample_settings, t
     (tmp_path / "mine.txt").write_text("mine", "utf-8")
     result = CliRunner().invoke(main, ["export", "--db", str(sample_settings.db), "--into", str(tmp_path)])
     assert (result.exit_code, "Name a new folder" in result.output) == (2, True)
+
+
+def test_an_object_is_written_as_json_item_by_item_and_reads_as_it_was():
+    value = {"a": [1, {"b": "\u00e9"}, [None]], "c": (2, 3), "d": {"e": []}, "f": [], "g": "x"}
+    assert json.loads(json_bytes(value)) == {**value, "c": [2, 3]}

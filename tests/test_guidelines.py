@@ -16,10 +16,11 @@ from planting import plant_document, plant_passage, plant_promise, plant_vectors
 from writing import quiet
 
 from pipeline import guidelines as stage
+from pipeline.coverage import ALL_DOCUMENTS, Choice
 from pipeline.errors import ManifestError
 from pipeline.guidelines import SCORES, Element, best_of, find_like, load_guidelines, read_guideline, run, score_of
 from pipeline.settings import Settings
-from pipeline.site.guidelines import Choice, guideline
+from pipeline.site.guidelines import guideline
 from pipeline.store import mark, rows, table
 from pipeline.themes import load_themes
 
@@ -355,9 +356,9 @@ def test_a_stage_that_fails_leaves_what_was_there(planted, settings, monkeypatch
 # --- the pages
 
 
-def lines(db, choice=None, by="issuer"):
+def lines(db, issuers=(), choice=ALL_DOCUMENTS, by="issuer"):
     """What the page of the island code says of each line on cables: (score, commitments)."""
-    found = guideline(db, "island-code", choice or Choice(), by)
+    found = guideline(db, "island-code", issuers, choice, by)
     cells = {line["id"]: line["cells"]["island-code/cables"] for line in found["lines"]}
     return {name: (cell.score, cell.commitments) for name, cell in cells.items()}
 
@@ -386,14 +387,15 @@ def test_a_joint_text_counts_for_each_who_signed_it(planted, settings, letters):
 
 def test_only_the_issuers_kinds_and_years_that_are_chosen_count(scored):
     scored.execute("update documents set year = 2030, kind_id = 'joint_statement' where id = 'mentions'")
-    assert list(lines(scored, Choice(issuers=["XBB"]))) == ["XBB"]
-    assert lines(scored, Choice(issuers=["XBB"], at=2020)) == {"XBB": ("absent", 0)}
-    assert lines(scored, Choice(kinds=["joint_statement"])) == {"XBB": ("mentioned", 0)}
-    assert lines(scored, Choice(issuers=["XAA"], kinds=["joint_statement"])) == {"XAA": ("no document", 0)}
+    assert list(lines(scored, ["XBB"])) == ["XBB"]
+    assert lines(scored, ["XBB"], Choice(at=2020)) == {"XBB": ("absent", 0)}
+    assert lines(scored, ["XBB"], Choice(since=2021)) == {"XBB": ("mentioned", 0)}
+    assert lines(scored, choice=Choice(("joint_statement",))) == {"XBB": ("mentioned", 0)}
+    assert lines(scored, ["XAA"], Choice(("joint_statement",))) == {"XAA": ("no document", 0)}
 
 
 def test_an_unknown_guideline_gives_nothing(scored):
-    assert guideline(scored, "none", Choice(), "issuer") is None
+    assert guideline(scored, "none", (), ALL_DOCUMENTS, "issuer") is None
 
 
 @pytest.fixture

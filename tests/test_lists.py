@@ -313,6 +313,14 @@ async def test_the_first_part_has_none_before_it_and_the_last_none_behind_it(sit
     assert tree.xpath("//nav[@class='c-pager']/a/@rel") == rels
 
 
+async def test_a_long_choice_of_documents_lets_fewer_lines_stand_on_a_page(site, monkeypatch):
+    monkeypatch.setattr("pipeline.site.routes._CHOICE_IN_A_CELL", 1)
+    addresses = ("/compare", "/compare?kind=national_strategy&at=2030")
+    every, fewer = [heads_of(html.fromstring((await site.get(address)).text)) for address in addresses]
+    assert every[: len(fewer)] == fewer
+    assert 0 < len(fewer) < len(every)
+
+
 async def test_a_short_table_has_no_parts(site):
     assert html.fromstring((await site.get("/compare")).text).find_class("c-pager") == []
 

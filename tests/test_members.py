@@ -9,6 +9,7 @@ import json
 import pytest
 from planting import plant_document, plant_issuer, plant_promise
 
+from pipeline.coverage import Choice
 from pipeline.errors import ConcordError
 from pipeline.exporting import csv_text
 from pipeline.members import group_view, listing, to_json, to_markdown
@@ -72,13 +73,34 @@ def test_a_counterpart_that_does_another_thing_is_something_else_and_no_silence(
 
 
 @pytest.mark.parametrize("relation", ["firmer", "weaker"])
-def test_who_promises_it_more_or_less_firmly_carries_it(planted, relation):
-    planted.execute("update counterparts set relation = ?", [relation])
-    assert group_view(planted, "XMG").rows[0].members["XAA"].finding == "carries"
+def test_who_promises_it_more_or_less_firmly_carries_it_and_that_is_said(planted, relation):
+    planted.execute("update counterparts set relation = ?, note = 'target: skills'", [relation])
+    view = group_view(planted, "XMG")
+    (one,) = view.rows[0].commitments
+    assert view.rows[0].members["XAA"].finding == "carries"
+    assert one.relations == {one.carriers["XAA"][0].id: (relation, "target: skills")}
+    assert f"- Arvenia, {relation}: \u201cArvenia will train its judges.\u201d" in to_markdown(view)
+    assert [row["relation"] for row in listing(view).rows] == [relation, None, None]
+
+
+def test_kinds_are_asked_of_the_group_and_of_its_members(planted):
+    assert group_view(planted, "XMG", Choice(("group_declaration",))).documents == ()
+    table(planted, "documents").update("declared", {"kind_id": "group_declaration"})
+    found = {
+        kinds: group_view(planted, "XMG", Choice(kinds))
+        for kinds in (("group_declaration",), ("group_declaration", "national_strategy"))
+    }
+    assert [view.rows[0].members["XAA"].finding for view in found.values()] == ["no document", "carries"]
+
+
+def test_a_list_has_the_address_that_it_was_asked_at(planted):
+    assert listing(group_view(planted, "XMG"), "http://localhost/compare.csv?issuer=XMG&members=1").address == (
+        "http://localhost/compare.csv?issuer=XMG&members=1"
+    )
 
 
 def test_texts_after_the_year_are_left_out(planted):
-    assert group_view(planted, "XMG", at=2018).rows[0].members["XAA"].finding == "no document"
+    assert group_view(planted, "XMG", Choice(at=2018)).rows[0].members["XAA"].finding == "no document"
 
 
 def test_an_issuer_that_is_no_group_is_an_error_that_names_the_groups(planted):

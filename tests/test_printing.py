@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.comparing import Cell, Comparison, Counterpart, Naming, Quote
-from pipeline.coverage import Axis, Difference
+from pipeline.coverage import ALL_DOCUMENTS, Axis, Choice, Difference
 from pipeline.exporting import harmless
 from pipeline.printing import cell_text, to_csv, to_json, to_markdown
 
@@ -25,12 +25,13 @@ def a_quote(issuer, words, **more):
     return Quote(**{**values, **more})
 
 
-def a_comparison(*words):
+def a_comparison(*words, choice=ALL_DOCUMENTS):
     """A comparison of two issuers with one pair of counterparts for each text."""
     return Comparison(
         issuers=("XAA", "XBB"),
         names={"XAA": "Arvenia", "XBB": "Belmora"},
         axis=Axis(),
+        choice=choice,
         topics=(("CAP", "Skills"), ("RTS", "Rights")),
         themes=(("CAP", "Skills"), ("RTS", "Rights")),
         documents=tuple(
@@ -110,6 +111,11 @@ def test_who_names_nobody_of_the_other_is_said_plainly():
     assert "- Arvenia names nobody of Belmora." not in text
 
 
+def test_a_markdown_says_which_documents_were_asked_for():
+    text = to_markdown(a_comparison(choice=Choice(("national_strategy", "un_submission"), 2010, 2016)))
+    assert "\nOnly documents of the kind national strategy or UN submission from 2010 to 2016.\n" in text
+
+
 @pytest.mark.parametrize("bindingness", [1, 2, 3, 4])
 def test_every_degree_of_bindingness_has_its_words(bindingness):
-    assert cell_text(Cell("XAA", "CAP", "committed", 1, 0, 1, bindingness, 2016, 1.0), Axis()).startswith("1 (")
+    assert cell_text(Cell("XAA", "CAP", "committed", 1, 0, 1, bindingness, 2016, 1.0), {}).startswith("1 (")

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.search.acronyms import FILE, singular, words_of
+from pipeline.search.acronyms import FILE, singular
 from pipeline.search.questions import parse, with_words
+from pipeline.search.words import words_of
 from pipeline.settings import bundled
 
 LINES = tomllib.loads((bundled("corpora") / FILE).read_text("utf-8"))["same"]
@@ -32,8 +33,10 @@ def index():
 
 
 def matches(index, typed, *, every=True):
-    query = parse(typed).fts(every=every)
-    return bool(query) and bool(index.execute("select 1 from texts where texts match ?", [query]).fetchall())
+    question = parse(typed)
+    query = question.fts(every=every)
+    found = index.execute("select text from texts where texts match ?", [query]).fetchall() if query else []
+    return any(question.is_held_by(text) for (text,) in found)
 
 
 @given(typed=TYPED, every=st.booleans())
@@ -130,11 +133,11 @@ def test_an_endless_question_is_cut():
 
 
 def test_a_name_in_short_is_searched_in_full_too():
-    assert parse("UN norms").fts(every=True) == '(("un") OR "united nations") AND "norms"'
+    assert parse("UN norms").fts(every=True) == '(("un") OR "united nations" OR "u n") AND "norms"'
 
 
 def test_a_name_in_full_is_searched_in_short_too():
-    assert parse("Internet of Things").fts(every=True) == '(("internet" AND "things") OR "iot")'
+    assert parse("Internet of Things").fts(every=True) == '(("internet" AND "things") OR "iot" OR "i o t")'
 
 
 def test_a_name_in_the_plural_is_known():
@@ -152,6 +155,29 @@ def test_what_a_sign_joins_is_no_phrase():
 @pytest.mark.parametrize("text", ['"Internet of Things"', '"IoT"', "IoT OR drones"])
 def test_a_phrase_and_an_alternative_have_no_other_forms(text):
     assert parse(text).named == {}
+
+
+def test_a_name_in_short_may_have_full_stops():
+    assert parse("U.N. norms").required == parse("UN norms").required
+    assert parse("(P.P.P.)").fts(every=True) == parse("PPP").fts(every=True)
+    assert parse("U.N.-led").required == ((("un",),), (("led",),))
+
+
+def test_a_name_with_full_stops_that_is_not_listed_is_searched_in_both_ways():
+    assert parse("Z.Q.X").fts(every=True) == '("zqx" OR "z q x")'
+
+
+@pytest.mark.parametrize("typed", ["e.g. share", "share, i.e. teams"])
+def test_full_stops_make_no_name_of_what_says_nothing(index, typed):
+    assert matches(index, typed)
+
+
+def test_full_stops_tell_a_name_from_a_word_that_says_nothing():
+    assert parse("I.T. teams").fts(every=True) == '"i t" AND "teams"'
+
+
+def test_the_encoder_reads_a_name_without_full_stops():
+    assert parse("Z.Q.X. labels").meant == "ZQX labels"
 
 
 def test_of_a_name_in_full_some_words_may_do():
@@ -172,6 +198,12 @@ def test_other_words_take_the_place_of_what_was_typed_and_phrases_stay():
     others = {"ransomwear": "ransomware"}
     assert with_words('Ransomwear OR "ransomwear" -ransomwear', others) == 'ransomware OR "ransomwear" -ransomwear'
     assert with_words('the "ransomwear" gangs', others, quoted=True) == 'the "ransomware" gangs'
+
+
+def test_another_word_can_stand_beside_what_was_typed():
+    others = {"ransomwear": "ransomware"}
+    text = with_words('Ransomwear, "ransomwear" -ransomwear', others, beside=True)
+    assert text == 'Ransomwear, OR ransomware "ransomwear" -ransomwear'
 
 
 @given(TYPED)

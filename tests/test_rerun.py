@@ -27,6 +27,7 @@ LEFT_OUT = {
     "builds": {"seconds", "built_at"},
     "problems": {"seen_at"},
     "subtheme_lineage": {"changed_at"},
+    "arrivals": {"first_seen_at"},
 }
 """Columns that say when and how long, which differ from run to run."""
 FRESH = {

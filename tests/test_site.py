@@ -12,11 +12,13 @@ import io
 import json
 import re
 import shutil
+import sqlite3
 import threading
 from collections import Counter
 from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import datasette
@@ -24,6 +26,7 @@ import pytest
 import pytest_asyncio
 from conftest import ROOT
 from datasette.app import Datasette
+from datasette.utils import StartupError
 from lxml import html
 from planting import plant_watched
 
@@ -39,13 +42,22 @@ from pipeline.search import Engine, engine
 from pipeline.search.meaning import LazyEncoder
 from pipeline.search.shelf import stamp
 from pipeline.settings import bundled
-from pipeline.site import routes
+from pipeline.site import lists, routes
 from pipeline.site.home import WORLD, places
 from pipeline.site.quality import SECTIONS, decimal, hundredths
 from pipeline.site.routes import ROUTES
 from pipeline.site.serving import NAME, SETTINGS, command, metadata_for
-from pipeline.site.showing import coded, codes_in, marked, number, page, plural, sure
-from pipeline.store import RETIRING, leave_one_file, open_for_reading, open_store, rows, table, write_problems
+from pipeline.site.showing import apart, coded, codes_in, marked, number, page, plural, sure
+from pipeline.store import (
+    RETIRING,
+    is_unreadable,
+    leave_one_file,
+    open_for_reading,
+    open_store,
+    rows,
+    table,
+    write_problems,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -63,13 +75,16 @@ PAGES = [
     "/", "/search", "/search?q=training", "/search?q=nothing+that+is+here&in=commitment&theme=CAP", "/search.json?q=training",
     "/compare", "/compare?issuer=XAA&issuer=XBB", "/compare?issuer=XAA&issuer=XBB&issuer=XCC&at=2019&theme=CAP",
     "/compare.json?issuer=XAA&issuer=XBB", "/compare.csv?issuer=XAA&issuer=XBB", "/compare.md?issuer=XAA&issuer=XBB",
-    "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP", "/compare/cell?issuer=XBB&theme=SUP", "/documents",
+    "/compare?issuer=XAA&issuer=XBB&kind=national_strategy&from=2016", "/compare?kind=group_declaration&at=2020", "/compare.csv?from=2016",
+    "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP", "/compare/cell?issuer=XBB&theme=SUP", "/compare/cell?issuer=XAA&theme=CAP&kind=national_strategy&from=2016",
+    "/documents",
     "/document/xaa-2016-strategy", "/document/xaa-2016-strategy?theme=CAP", "/document/xaa-2016-strategy?deadline=1&only=1",
     "/document/xaa-2016-strategy/page/4", "/document/xdd-2014-policy/page/2", "/document/xff-2018-strategie", "/document/xdd-2020-strategy", "/theme/CAP", "/theme/CAP.svg", "/issuer/XAA",
     "/issuer/XAA-XBB", "/issuer/XMG", "/issuer/NATO", "/editions/xaa-strategy", "/guidelines", "/guidelines/un-norms",
     "/guidelines/un-norms?by=document", "/guidelines/un-norms?issuer=XAA&kind=national_strategy&at=2020", "/guidelines/un-norms/d",
     "/guidelines/un-norms/d?issuer=XAA", "/guidelines/un-norms/d?document=xaa-2016-strategy", "/quality", "/problems",
     "/watches", "/watches/training.atom", "/search?issuer=XBB&theme=CAP", "/search?q=training&mode=words",
+    "/compare/citation.txt?issuer=XAA&issuer=XBB&at=2016", "/compare/cell/citation.bib?issuer=XAA&theme=CAP",
     "/search.csv?q=training", "/compare.xlsx", "/compare/cell.csv?issuer=XAA&theme=CAP", "/document/xaa-2016-strategy/commitments.csv",
     "/document/xaa-2016-strategy/mentions.json", "/theme/CAP/commitments.xlsx", "/issuer/XAA/commitments.csv", "/issuer/XAA/mentions.csv",
     "/editions/xaa-strategy.csv", "/guidelines/un-norms.csv", "/openapi.json",
@@ -91,6 +106,10 @@ FITTING = {
     "instrument": " Law", "scope": "", "code": "budapest",
 }  # fmt: skip
 """A value for every parameter of the canned queries, typed as people type."""
+
+
+ABROAD = {"host": "concord.example"}
+"""Asks at an address that others can open too."""
 
 
 def served(path, **more):
@@ -127,7 +146,7 @@ def addresses(sample):
     subtheme = rows(sample, "select id, theme_id from subthemes order by id limit 1")[0]
     passage = rows(sample, "select id from passages where document_id = 'xaa-2016-strategy' and ordinal = 30")[0]["id"]
     return [
-        *PAGES, f"/commitment/{commitment}", f"/search?like={commitment}", f"/search?like={passage}", f"/theme/{subtheme['theme_id']}?subtheme={subtheme['id']}",
+        *PAGES, f"/commitment/{commitment}", f"/commitment/{commitment}/history.json", f"/search?like={commitment}", f"/search?like={passage}", f"/theme/{subtheme['theme_id']}?subtheme={subtheme['id']}",
         f"/document/xaa-2016-strategy?passage={passage}",
     ]  # fmt: skip
 
@@ -153,13 +172,63 @@ def shape_of(address):
     return steps[0], len(steps), *sorted({pair.partition("=")[0] for pair in parts.query.split("&")})
 
 
-async def test_a_ranking_that_ends_says_that_there_is_more(site, monkeypatch):
+async def test_a_ranking_that_ends_says_that_there_is_more(site, sample, monkeypatch):
     monkeypatch.setattr(engine, "_DEPTH", 1)
-    assert ", the best of more" in (await site.get("/search?q=training&in=commitment&mode=words&from=1901")).text
+    asked = "in=commitment&from=1901"
+    for mode, words, told in (
+        ("words", "training+networks", ": all that hold every word; of what holds some, at most"),
+        (
+            "both",
+            "training+networks",
+            ": all that hold every word; of what holds some, or is like it in meaning, at most",
+        ),
+        ("meaning", "children+safe+online", ", the best of more"),
+    ):
+        assert told in (await site.get(f"/search?q={words}&{asked}&mode={mode}")).text, mode
+    promise = rows(sample, "select id from commitments order by 1 limit 1")[0]["id"]
+    assert ", the best of more" in (await site.get(f"/search?like={promise}&{asked}")).text
 
 
 async def test_a_ranking_that_is_whole_says_nothing_of_more(site):
-    assert ", the best of more" not in (await site.get("/search?q=training&in=commitment&mode=words&from=1902")).text
+    told = (await site.get("/search?q=training&in=commitment&mode=words&from=1902")).text
+    assert "the best of more" not in told
+    assert "all that hold every word" not in told
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_anew"),
+    [("q=training&mode=words", False), ("q=training", True), ("q=%22training%22&mode=words", False), ("issuer=XAA", False)],
+)  # fmt: skip
+async def test_counts_beside_the_hits_say_of_what_they_are_counts(site, asked, is_anew):
+    tree = html.fromstring((await site.get(f"/search?{asked}")).text)
+    (told,) = tree.xpath("//aside/p/text()")
+    total = tree.find_class("c-count")[0].text_content().split()[0]
+    assert told.startswith(f"Counts of all {total} hits.")
+    assert ("A filter searches anew, and may find others." in told) == is_anew
+
+
+async def test_what_is_like_it_is_offered_only_where_there_is_a_vector(copied, sample):
+    promise = rows(sample, "select id, passage_id, document_id, quote from commitments order by id limit 1")[0]
+    pages = [
+        f"/commitment/{promise['id']}",
+        f"/document/{promise['document_id']}?passage={promise['passage_id']}",
+        f"/search?q=%22{promise['quote'].replace(' ', '+')}%22",
+    ]
+
+    async def offered():
+        texts = [(await served(copied).client.get(page)).text for page in pages]
+        return [f"like={name}" in "".join(texts) for name in (promise["id"], promise["passage_id"])], texts
+
+    assert (await offered())[0] == [True, True]
+    with open_store(copied) as db:
+        db.execute("delete from embeddings")
+        db.conn.commit()
+        leave_one_file(db)
+    is_offered, texts = await offered()
+    assert is_offered == [False, False]
+    assert all(text.count("like=") == 0 for text in texts)
+    told = (await served(copied).client.get(f"/search?like={promise['id']}")).text
+    assert "This database holds no vectors of" in told
 
 
 async def test_a_deadline_that_is_declined_filters_nothing(site):
@@ -171,6 +240,91 @@ async def test_issuers_that_are_too_many_to_compare_are_named(site):
     codes = ["XAA", "XBB", "XCC", "XDD", "XEE", "XFF", "XAA-XBB"]
     text = (await site.get("/compare?" + "&".join(f"issuer={code}" for code in codes))).text
     assert "Left out: XAA-XBB." in text
+
+
+CITABLE = [
+    ("/compare", "?start=9&by=theme&theme=&at=2016&issuer=XAA&issuer=XBB", "?issuer=XAA&issuer=XBB&at=2016", "Arvenia and Belmora compared, documents until 2016"),
+    ("/compare", "?issuer=XMG&members=1&from=2015", "?issuer=XMG&members=1&from=2015", "Meridian Group compared with its members, documents from 2015 on"),
+    ("/compare", "?by=year&theme=CAP&issuer=XAA", "?by=year&theme=CAP", "All issuers compared on “Skills, education and awareness” by year"),
+    ("/compare/cell", "?theme=CAP&issuer=XAA&issuer=XBB&kind=national_strategy", "?issuer=XAA&issuer=XBB&theme=CAP&kind=national_strategy", "Skills, education and awareness: Arvenia and Belmora, documents of the kind national strategy"),
+]  # fmt: skip
+"""Pages that can be cited: address, query as it was asked, query as it is cited, and title."""
+
+
+@pytest.mark.parametrize(("address", "asked", "cited", "title"), CITABLE)
+async def test_a_comparison_is_cited_by_its_title_and_by_an_address_at_which_it_stands_again(
+    site, address, asked, cited, title
+):
+    page = html.fromstring((await site.get(address + asked)).text)
+    (told,) = page.xpath("//details[@id='cite']/p[@class='c-cite']/text()")
+    assert page.findtext(".//title").strip() == f"{title} · Concord"
+    assert told.startswith(f"{title}, version 0.1.0, database of ")
+    assert f"In: Concord, http://localhost{address}{cited} (accessed" in told
+    again = html.fromstring((await site.get(address + cited)).text)
+    tables = [[row.text_content() for row in one.xpath("//td | //blockquote")] for one in (page, again)]
+    assert tables[0] == tables[1] != []
+
+
+@pytest.mark.parametrize(("address", "asked", "cited", "title"), CITABLE)
+async def test_every_form_of_a_citation_can_be_taken_away(site, address, asked, cited, title):
+    page = html.fromstring((await site.get(address + asked)).text)
+    links = page.xpath("//details[@id='cite']/p[@class='c-take']/a/@href")
+    assert links == [f"{address}/citation.{ending}{cited}" for ending in FORMS]
+    for link in links:
+        response = await site.get(link)
+        assert (response.status_code, title.partition(" “")[0] in response.text) == (200, True), link
+        assert response.headers["content-disposition"].startswith("attachment; filename=")
+
+
+CHOSEN = "kind=national_strategy&kind=joint_statement&from=2015&at=2020"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/compare", "/compare?issuer=XAA", "/compare?issuer=XAA&issuer=XBB", "/compare?issuer=XMG&members=1", "/guidelines/un-norms"],
+)  # fmt: skip
+async def test_a_form_that_is_sent_again_keeps_the_kinds_and_years(site, address):
+    tree = html.fromstring((await site.get(f"{address}{'&' if '?' in address else '?'}{CHOSEN}")).text)
+    assert tree.xpath("//form//input[@checked]/@value") == ["joint_statement", "national_strategy"]
+    assert [tree.xpath(f"string(//form//input[@name='{name}']/@value)") for name in ("from", "at")] == ["2015", "2020"]
+
+
+async def test_every_cell_of_some_kinds_and_years_leads_to_as_many_quotes_as_it_says(site):
+    cells = html.fromstring((await site.get(f"/compare?{CHOSEN}")).text).xpath("//td/a[@class='committed']")[:12]
+    links = [cell.get("href") for cell in cells]
+    counts = [(await site.get(f"/{link.replace('?', '.json?', 1)}")).json()["count"] for link in links]
+    assert counts == [int(cell.text) for cell in cells]
+    assert all(link.endswith(CHOSEN) for link in links)
+    assert max(counts) > 1
+
+
+async def test_a_row_of_two_issuers_leads_to_the_quotes_of_the_same_documents(site):
+    tree = html.fromstring((await site.get(f"/compare?issuer=XAA&issuer=XBB&{CHOSEN}")).text)
+    row = tree.xpath("//tbody/tr[count(td/a[contains(@class, 'committed')]) = 2]")[0]
+    link = row.xpath("td/a/@href")[0]
+    assert (await site.get(link.replace("?", ".json?", 1))).json()["count"] == sum(map(int, row.xpath("td/a/b/text()")))
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [("kind=strategy", "strategy is no kind of document. The kinds are: "), ("from=2020&at=2016", "from 2016 to 2020")],
+)  # fmt: skip
+async def test_what_no_document_can_be_is_an_error_that_says_so(site, asked, said):
+    for address in (
+        "/compare?",
+        "/compare?issuer=XAA&issuer=XBB&",
+        "/compare/cell?theme=CAP&",
+        "/compare.json?",
+        "/guidelines/un-norms?",
+    ):
+        response = await site.get(f"{address}{asked}")
+        assert (response.status_code, said in response.text) == (404, True), address
+
+
+async def test_one_issuer_alone_is_told_whom_it_can_be_compared_with(site):
+    (note,) = html.fromstring((await site.get("/compare?issuer=XMG&at=2020")).text).find_class("c-note")
+    assert "compared with nobody yet" in note.text_content()
+    assert note.xpath(".//a/@href") == ["/compare?issuer=XMG&members=1&at=2020"]
 
 
 async def test_a_form_that_is_sent_again_keeps_all_who_are_compared(site):
@@ -199,7 +353,8 @@ async def test_every_stock_page_of_datasette_answers(site, address):
     "address",
     [
         "/document/none", "/commitment/none", "/theme/NONE", "/theme/CAP?subtheme=none", "/issuer/NONE", "/compare?issuer=XAA&issuer=NONE",
-        "/compare.json?issuer=XAA&issuer=NONE", "/compare/cell?issuer=XAA&theme=NONE", "/compare/cell", "/nothing-here", "/document/",
+        "/compare.json?issuer=XAA&issuer=NONE", "/compare/cell?issuer=XAA&theme=NONE", "/compare/cell",
+        "/compare/citation.txt?issuer=XAA&issuer=NONE", "/compare/citation.bib?by=none", "/compare/cell/citation.json?theme=NONE", "/nothing-here", "/document/",
     ],
 )  # fmt: skip
 async def test_what_is_not_there_is_a_404(site, address):
@@ -620,7 +775,7 @@ async def test_hostile_words_of_a_document_are_shown_and_never_run(hostile, addr
     "address",
     [
         "/search?q={}", "/search?q=training&issuer={}", "/search?q=training&theme={}&kind={}&in={}&from={}", "/compare?issuer={}",
-        "/compare?issuer=XAA&issuer={}", "/compare?issuer=XAA&issuer=XBB&theme={}&at={}", "/compare/cell?issuer={}&theme=CAP",
+        "/compare?issuer=XAA&issuer={}", "/compare?issuer=XAA&issuer=XBB&theme={}&at={}", "/compare?kind={}", "/compare?from={}&kind=national_strategy", "/compare/cell?issuer={}&theme=CAP",
         "/theme/CAP?subtheme={}", "/document/xaa-2016-strategy?passage={}", "/document/xaa-2016-strategy?start={}", "/{}",
     ],
 )  # fmt: skip
@@ -638,6 +793,7 @@ async def test_a_number_that_cannot_be_meant_is_no_error(site, value):
     for address in (
         "/search?q=training&start=",
         "/compare?issuer=XAA&issuer=XBB&at=",
+        "/compare?issuer=XAA&issuer=XBB&from=",
         "/document/xaa-2016-strategy?start=",
     ):
         assert (await site.get(address + value)).status_code == 200
@@ -945,6 +1101,90 @@ async def test_a_database_that_takes_the_place_of_another_is_shown(path, tmp_pat
         assert "A Newer Title" in (await site.client.get(address)).text, address
 
 
+def cut_short(path):
+    """As while another file is being copied over it."""
+    with path.open("r+b") as file:
+        file.truncate(100_000)
+
+
+def empty(path):
+    """As when such copying has just begun."""
+    with path.open("r+b") as file:
+        file.truncate()
+
+
+def no_database(path):
+    """As when something else was copied over it."""
+    path.write_bytes(b"This is no database. " * 10_000)
+
+
+UNREADABLE = {"cut short": cut_short, "emptied": empty, "no database": no_database, "away": Path.unlink}
+
+
+@pytest.mark.parametrize("harm", UNREADABLE)
+@pytest.mark.parametrize("is_known", [True, False], ids=["seen before", "never seen"])
+async def test_while_the_database_cannot_be_read_pages_say_when_to_come_again(copied, tmp_path, harm, is_known):
+    whole = Path(shutil.copy(copied, tmp_path / "whole.db"))
+    client = served(copied).client
+    if is_known and harm != "away":  # what is open can still be read when its name is gone
+        assert (await client.get("/documents")).status_code == 200
+    UNREADABLE[harm](copied)
+    for address in ("/", "/documents", "/search?q=training&mode=words", "/search?issuer=XAA", "/compare", "/quality"):
+        response = await client.get(address)
+        assert (response.status_code, response.headers.get("retry-after")) == (503, "10"), address
+        assert "cannot be read at the moment" in response.text
+        assert str(tmp_path) not in response.text
+    listed = await client.get("/documents.csv")
+    assert (listed.status_code, listed.json()["status"]) == (503, 503)
+    shutil.copy(whole, copied)
+    for address in ("/", "/documents", "/search?q=training&mode=words"):
+        assert (await client.get(address)).status_code == 200, address
+
+
+async def test_a_database_that_is_locked_says_when_to_come_again(site, monkeypatch):
+    def locked(*_):
+        error = sqlite3.OperationalError("database is locked")
+        error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+        raise error
+
+    monkeypatch.setattr("pipeline.search.engine.Shelf", locked)
+    monkeypatch.setattr("pipeline.search.engine._details", locked)
+    response = await site.get("/search?q=training&mode=words")
+    assert (response.status_code, response.headers["retry-after"]) == (503, "10")
+
+
+async def test_a_question_to_the_database_that_is_wrong_is_no_passing_fault():
+    assert not is_unreadable(sqlite3.OperationalError("no such column: nothing"))
+    assert not is_unreadable(ValueError("no such table: nothing"))
+
+
+async def test_a_long_answer_is_made_while_others_are_answered(site, monkeypatch):
+    """The loop that serves everybody goes on while the hits of somebody are written down."""
+    came, may_go, made = threading.Event(), threading.Event(), []
+
+    def slow(make):
+        def wait(*args):
+            came.set()
+            assert may_go.wait(60), "nothing else was answered meanwhile"
+            made.append(1)
+            return make(*args)
+
+        return wait
+
+    for name, address in (("hits_in_json", "/search.json?issuer=XAA"), ("hits", "/search.csv?issuer=XAA")):
+        came.clear()
+        may_go.clear()
+        monkeypatch.setattr(f"pipeline.site.lists.{name}", slow(getattr(lists, name)))
+        asked = asyncio.create_task(site.get(address))
+        while not came.is_set() and not asked.done():
+            await asyncio.sleep(0)
+        assert (await site.get("/documents")).status_code == 200
+        assert not asked.done()
+        may_go.set()
+        assert (await asked).status_code == 200
+    assert len(made) == 2
+
+
 KEPT = [
     "/", "/compare", "/compare?by=year", "/compare?issuer=XAA&issuer=XBB", "/compare?issuer=XMG&members=1", "/documents", "/theme/CAP",
     "/issuer/XAA", "/guidelines/un-norms", "/guidelines/un-norms?by=document", "/search?issuer=XAA", "/editions/xaa-strategy",
@@ -1163,13 +1403,13 @@ async def test_the_page_shows_and_links_what_there_is_to_take_away(site, sample,
     links = tree.xpath("//p[@class='c-take']/a/@href")
     assert links == [f"{address}.{ending}" for ending in FORMS]
     files = [(await site.get(link)).text for link in links]
-    shown = [tree.find_class("c-cite")[0], *tree.xpath("//details[@class='c-source']/pre")]
+    shown = [tree.find_class("c-cite")[0], *tree.xpath("//details[@class='c-source']/pre[@id]")]
     assert ["".join(one.itertext()).split() for one in shown] == [file.split() for file in files]
 
 
 async def test_a_commitment_is_cited_with_its_issuer_body_title_day_page_and_permalink(site, sample):
     address, quote = cited_of(sample, "xaa-2016-strategy")
-    (cited,) = (await site.get(f"{address}.json")).json()
+    (cited,) = (await site.get(f"{address}.json", headers=ABROAD)).json()
     row = rows(
         sample,
         "select label from commitments join pages on number = page and pages.document_id = commitments.document_id"
@@ -1178,7 +1418,7 @@ async def test_a_commitment_is_cited_with_its_issuer_body_title_day_page_and_per
     )[0]
     assert (cited["author"], cited["publisher"]) == ([{"literal": "Arvenia"}], "Ministry of Digital Affairs")
     assert (cited["issued"], cited["genre"]) == ({"date-parts": [[2016, 11, 15]]}, "National strategy")
-    assert (cited["page"], cited["URL"], cited["annote"]) == (row["label"], f"http://localhost{address}", quote)
+    assert (cited["page"], cited["URL"], cited["annote"]) == (row["label"], f"http://concord.example{address}", quote)
     assert abs(date(*cited["accessed"]["date-parts"][0]) - datetime.now(UTC).date()) <= timedelta(days=1)
 
 
@@ -1210,8 +1450,39 @@ async def test_a_text_of_nobody_is_cited_without_an_author(path, tmp_path):
 
 async def test_a_permalink_holds_the_prefix_under_which_the_site_is_served(path):
     client = Datasette([str(path)], settings={"base_url": "/prefix/"}).client
+    text = (await client.get("/document/xaa-2016-strategy.txt", headers=ABROAD)).text
+    assert "http://concord.example/prefix/document/xaa-2016-strategy (accessed" in text
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "localhost:8001", "127.0.0.1:8001", "[::1]:8001", "0.0.0.0", "a.localhost"]
+)
+async def test_an_address_that_only_the_readers_machine_can_open_is_cited_nowhere(site, host):
+    for ending in FORMS:
+        text = (await site.get(f"/document/xaa-2016-strategy.{ending}", headers={"host": host})).text
+        assert "document/xaa-2016-strategy" not in text
+
+
+async def test_a_page_says_that_its_address_is_not_cited_where_nobody_else_can_open_it(site):
+    told = "only your own machine can open"
+    assert told in (await site.get("/document/xaa-2016-strategy")).text
+    assert told not in (await site.get("/document/xaa-2016-strategy", headers=ABROAD)).text
+
+
+async def test_the_address_that_the_publisher_gives_is_cited_wherever_it_was_asked(path):
+    told = {**METADATA, "plugins": {"cyber-concord": {"public_url": "https://x.org/texts/"}}}
+    more = {"config": told} if IS_NEW else {}
+    client = Datasette([str(path)], metadata=told, settings={"base_url": "/inside/"}, **more).client
     text = (await client.get("/document/xaa-2016-strategy.txt")).text
-    assert "http://localhost/prefix/document/xaa-2016-strategy (accessed" in text
+    assert "https://x.org/texts/document/xaa-2016-strategy (accessed" in text
+    assert (await client.get("/openapi.json")).json()["servers"] == [{"url": "https://x.org/texts"}]
+
+
+@pytest.mark.parametrize("wrong", ["x.org", "ftp://x.org/", "https://x.org/?a=b", "https://", ["https://x.org"]])
+async def test_a_public_address_that_is_none_keeps_the_site_from_starting(path, wrong):
+    told = {**METADATA, "plugins": {"cyber-concord": {"public_url": wrong}}}
+    with pytest.raises(StartupError, match="has to be an address such as"):
+        await Datasette([str(path)], metadata=told, **({"config": told} if IS_NEW else {})).invoke_startup()
 
 
 async def test_the_address_of_the_host_cannot_break_out_of_a_citation(site):
@@ -1526,6 +1797,11 @@ async def test_the_metadata_of_a_database_called_concord_is_the_file_itself(tmp_
     assert metadata_for(tmp_path / "concord.db", tmp_path) == bundled("datasette_metadata.json")
 
 
+async def test_the_metadata_of_a_site_with_a_public_address_says_it(tmp_path):
+    found = json.loads(metadata_for(tmp_path / "concord.db", tmp_path, "https://x.org/").read_text("utf-8"))
+    assert found == {**METADATA, "plugins": {"cyber-concord": {"public_url": "https://x.org/"}}}
+
+
 async def test_the_command_that_serves_names_the_database_the_metadata_and_every_setting():
     words = command(Path("/x/my.db"), Path("/x/metadata.json"), host="127.0.0.1", port=8001)
     assert words[1:7] == ["-m", "datasette", "serve", "/x/my.db", "--metadata", "/x/metadata.json"]
@@ -1676,3 +1952,24 @@ async def test_who_asks_for_subthemes_of_no_theme_is_told_to_choose_one(site):
 
 async def test_an_issuer_that_issued_nothing_is_not_taken_for_everybody(site):
     assert (await site.get("/compare?issuer=XQQ")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("note", "sides", "agree", "differ"),
+    [
+        ("", (("Undertaking", ""), ("Undertaking", "")), [], []),
+        ("act: put / build; target: skills", (("Undertaking", ""), ("Undertaking", "")), ["target: skills"], ["act: put / build"]),
+        ("act: implemented / implement", (("Undertaking", "by 2016"), ("Aspiration", "")), ["act: implement"], ["bindingness: undertaking / aspiration", "deadline: by 2016 / none"]),
+        ("bindingness: undertaking → aspiration", (("Undertaking", "By 2016"), ("Aspiration", "by 2016")), [], ["bindingness: undertaking → aspiration"]),
+    ],
+)  # fmt: skip
+async def test_in_what_two_promises_differ_is_told_apart_from_in_what_they_agree(note, sides, agree, differ):
+    a, b = (SimpleNamespace(bindingness=bindingness, deadline=deadline) for bindingness, deadline in sides)
+    assert apart(note, a, b) == (agree, differ)
+
+
+@pytest.mark.parametrize("address", ["/compare?issuer=XAA&issuer=XBB", "/compare?issuer=XMG&members=1"])
+async def test_what_differs_between_counterparts_is_marked(site, address):
+    tree = html.fromstring((await site.get(address)).text)
+    marked = tree.xpath("//div[@class='c-pair']//p[@class='c-measure']/mark/text()")
+    assert any(" / " in one or " → " in one for one in marked)

@@ -11,10 +11,11 @@ from planting import plant_document, plant_passage, plant_promise, plant_vectors
 from writing import quiet
 
 from pipeline.errors import ManifestError
+from pipeline.linear import Worded, load_linear
 from pipeline.settings import Settings
 from pipeline.store import rows, table
 from pipeline.subthemes import group
-from pipeline.themes import chosen, load_context, load_emerging, load_themes, run
+from pipeline.themes import by_words, chosen, load_context, load_emerging, load_themes, run
 
 HOW = Settings(theme_floor=5.0, subtheme_smallest=2, subtheme_neighbours=2)
 """Of whatever theme the model is not sure, it is emerging."""
@@ -101,6 +102,26 @@ def test_a_model_that_is_sure_outweighs_a_little_likeness():
 def test_a_theme_far_behind_the_best_does_not_hold_beside_it():
     probability, likeness = np.array([[0.9, 0.1]]), np.array([[0.5, 0.5]])
     assert chosen(probability, likeness, floor=0.0) == [[0]]
+
+
+def test_the_linear_model_decides_between_two_that_the_others_hold_alike():
+    same, linear = np.array([[0.5, 0.5]]), np.log(np.array([[0.1, 0.9]]))
+    assert chosen(same, same, linear, floor=0.0)[0][0] == 1
+
+
+def test_a_linear_model_without_weight_changes_nothing():
+    probability, likeness = np.array([[0.6, 0.5]]), np.array([[0.5, 0.5]])
+    linear = np.log(np.array([[0.1, 0.9]]))
+    assert chosen(probability, likeness, linear, floor=0.0, weight_of_linear=0.0)[0][0] == 0
+
+
+def test_the_linear_model_is_not_asked_about_vectors_of_another_encoder():
+    assert by_words([Worded("We will train judges.")], np.ones((1, 3)), load_linear().themes, "letters") is None
+
+
+def test_the_linear_model_is_not_asked_about_other_themes():
+    vectors = np.zeros((1, 384), dtype=np.float32)
+    assert by_words([Worded("We will train judges.")], vectors, ("CAP", "XYZ"), Settings().encoder) is None
 
 
 def plant_on_crime(db, document, text):

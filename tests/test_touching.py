@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.themes import load_context, load_themes
-from pipeline.touching import words_in, words_pattern
+from pipeline.touching import all_within, words_in, words_pattern
 
 LAW = words_pattern(["legislat*", "laws"])
 CYBER = words_pattern(["cyber*"])
@@ -36,3 +36,23 @@ def test_no_words_are_found_nowhere():
 def test_every_theme_has_words_in_small_letters_by_which_a_text_touches_it(theme):
     assert theme.touches
     assert all(word == word.lower() for word in (*theme.touches, *load_context()))
+
+
+PASSAGE = "Legislation matters. We will pass Laws against cross\u2011border crime."
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["laws"], True), (["laws", "cross-border"], True), (["legislation"], False), (["laws", "legislation"], False),
+        (["law"], False), ([], False),
+    ],
+)  # fmt: skip
+def test_words_are_within_promises_when_none_of_them_stands_outside(words, found):
+    start = PASSAGE.index("We will")
+    assert all_within(words, PASSAGE, [(start, len(PASSAGE))]) is found
+
+
+def test_promises_that_overlap_are_one_stretch():
+    assert all_within(["laws"], PASSAGE, [(21, len(PASSAGE)), (21, 40)])
+    assert not all_within(["laws"], PASSAGE, [(0, 20)])

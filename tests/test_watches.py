@@ -13,6 +13,7 @@ from lxml import html
 from planting import plant_document, plant_passage, plant_promise
 
 from pipeline.search import Engine, Filters
+from pipeline.search import engine as rooms
 from pipeline.site.watches import MOST
 from pipeline.store import rows, tidy
 from pipeline.watching import add, run
@@ -161,6 +162,23 @@ async def test_an_unknown_feed_is_a_404_with_the_look_of_the_site(site):
     assert response.status_code == 404
     assert "There is no such saved search." in response.text
     assert "concord.css" in response.text
+
+
+async def test_the_feed_the_list_and_the_page_have_what_the_run_told(saved, site, tmp_path, monkeypatch):
+    monkeypatch.setattr(rooms, "_DEPTH", 1)
+    saved.execute("delete from watches where name = 'judges'")
+    add(saved, "judges", "judges", mode="words")
+    told = [hit.id for hit in run(saved, Engine(tmp_path / "concord.db"), ["judges"])[0].new]
+    monkeypatch.undo()
+    came = plant_promise(saved, "xaa-2016", "We will hire judges.")
+    saved.conn.commit()
+    report = run(saved, Engine(tmp_path / "concord.db"), ["judges"])[0]
+    assert [hit.id for hit in report.new] == [came]
+    listed = (await site.get("/watches/judges.json")).json()["rows"]
+    assert {row["id"] for row in listed} == {*told, came}
+    assert len((await feed_of(site)).findall("atom:entry", ATOM)) == len(listed) == report.watch.hits
+    cells = (await tree_of(site, "/watches")).xpath("//tr[@id='judges']/td[@class='num']")
+    assert ["".join(cell.itertext()) for cell in cells] == [str(report.watch.hits), str(report.watch.new)] == ["2", "1"]
 
 
 async def test_a_feed_is_served_as_atom(site):

@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import shutil
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -16,16 +17,16 @@ from planting import plant_document, plant_passage, plant_promise, plant_vectors
 from writing import quiet, write_corpus
 
 from pipeline.cli import WATCH_EXAMPLES, main, watch
-from pipeline.errors import ModelError, WatchError
+from pipeline.errors import FilterError, ModelError, WatchError
 from pipeline.search import Engine, Filters
 from pipeline.search import engine as rooms
 from pipeline.search.meaning import LazyEncoder
 from pipeline.settings import Settings
-from pipeline.stages import run_stages
-from pipeline.store import leave_one_file, open_store, rows, write_rows
+from pipeline.stages import run_stages, start_run
+from pipeline.store import leave_one_file, open_for_reading, open_store, rows, write_rows
 from pipeline.watching import (
+    MOST,
     PARAMETERS,
-    WATCHED,
     add,
     chosen,
     command,
@@ -33,6 +34,7 @@ from pipeline.watching import (
     parameters_of,
     remove,
     run,
+    running,
     saved_as,
     told,
 )
@@ -143,10 +145,10 @@ def test_filters_alone_find_passages_where_these_are_asked_for(planted, engine):
 
 
 def test_filters_alone_have_no_limit(planted, engine):
-    for number in range(WATCHED + 5):
+    for number in range(MOST + 5):
         plant_promise(planted, "xaa-2016", f"We will do {number}.", themes=("RDI",))
     add(planted, "research", "", Filters(themes=("RDI",)))
-    assert len(ran(planted, engine)["research"]) == WATCHED + 5
+    assert len(ran(planted, engine)["research"]) == MOST + 5
 
 
 def test_filters_alone_list_the_latest_texts_first(planted, engine):
@@ -204,6 +206,258 @@ def test_what_comes_back_is_not_new(planted, engine):
     assert ran(planted, engine) == {"judges": []}
 
 
+def like(tmp_path, floor):
+    """An engine that trusts meaning from this floor on."""
+    return Engine(tmp_path / "concord.db", Settings(search_floor=floor))
+
+
+def test_what_was_here_is_not_new_when_the_floor_of_likeness_drops(planted, tmp_path):
+    add(planted, "same", JUDGES, mode="meaning")
+    assert ran(planted, like(tmp_path, 0.99)) == {"same": [JUDGES]}
+    assert len(like(tmp_path, 0.1).search(JUDGES, mode="meaning").hits) > 1
+    assert ran(planted, like(tmp_path, 0.1)) == {"same": []}
+
+
+def test_what_was_here_is_not_new_when_the_ranking_ends_later(planted, engine, monkeypatch):
+    add(planted, "will", "will", mode="words")
+    monkeypatch.setattr(rooms, "_DEPTH", 1)
+    assert len(ran(planted, engine)["will"]) == 1
+    monkeypatch.setattr(rooms, "_DEPTH", 200)
+    assert ran(planted, engine) == {"will": []}
+
+
+def test_what_was_here_is_not_new_when_a_better_hit_goes(planted, engine, monkeypatch):
+    monkeypatch.setattr(rooms, "_DEPTH", 1)
+    add(planted, "will", "will", mode="words")
+    best = ran(planted, engine)["will"]
+    planted.execute("delete from commitments where quote = ?", best)
+    planted.execute("delete from passages where text = ?", best)
+    assert ran(planted, engine) == {"will": []}
+
+
+def test_what_was_here_is_not_new_when_it_comes_under_the_theme_that_is_asked_for(planted, engine):
+    add(planted, "crime", "", Filters(themes=("CRIME",)))
+    ran(planted, engine)
+    planted.execute("update commitment_themes set theme_id = 'CRIME'")
+    assert ran(planted, engine) == {"crime": []}
+
+
+def test_a_new_hit_is_told_however_many_old_ones_are_better(planted, engine, monkeypatch):
+    monkeypatch.setattr(rooms, "_DEPTH", 2)
+    for number in range(5):
+        plant_promise(planted, "xaa-2016", f"Judges {number}.")
+    add(planted, "judges", "judges", mode="words")
+    ran(planted, engine)
+    late = "We will see to it in the years to come that as many of the judges as can be had are there for whoever asks."
+    plant_promise(planted, "xaa-2016", late)
+    assert ran(planted, engine) == {"judges": [late]}
+
+
+def test_what_is_only_like_the_question_is_told_when_it_is_among_the_likest_of_all(
+    planted, tmp_path, letters, monkeypatch
+):
+    monkeypatch.setattr(rooms, "_DEPTH", 1)
+    add(planted, "judges", JUDGES, mode="meaning")
+    ran(planted, like(tmp_path, 0.5))
+    plant_promise(planted, "xaa-2016", "Judges will train.")
+    plant_vectors(planted, letters)
+    assert ran(planted, like(tmp_path, 0.5)) == {"judges": []}
+    plant_promise(planted, "xaa-2016", f"{JUDGES.upper()}")
+    plant_vectors(planted, letters)
+    monkeypatch.setattr(rooms, "_DEPTH", 4)
+    assert ran(planted, like(tmp_path, 0.5)) == {"judges": [JUDGES.upper()]}
+
+
+@pytest.mark.parametrize("mode", ["words", "meaning", "both"])
+def test_a_document_that_comes_is_told_with_exactly_its_hits(planted, engine, letters, mode):
+    add(planted, "judges", "train judges", mode=mode)
+    ran(planted, engine)
+    plant_document(planted, "xcc-2024", issuer="XCC", year=2024)
+    for text in ("Judges train.", "We train judges.", "We will hire judges.", "Ships are built."):
+        plant_promise(planted, "xcc-2024", text)
+    plant_passage(planted, "xcc-2024", "Whoever judges is trained.")
+    plant_vectors(planted, letters)
+    told_of = ran(planted, engine)["judges"]
+    found = engine.search("train judges", mode=mode).hits
+    assert told_of == [hit.text for hit in found if hit.document_id == "xcc-2024"] != []
+    assert ran(planted, engine) == {"judges": []}
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.lists(
+            st.sampled_from(["judges", "train judges", "share information", "ships sail", "we judge"]), max_size=3
+        ),
+        st.sampled_from([0.1, 0.6, 0.9]),
+        st.sampled_from([1, 3, 200]),
+    ),
+    min_size=2,
+    max_size=5,
+)
+
+
+@given(steps=STEPS, mode=st.sampled_from(["words", "meaning", "both"]))
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
+def test_nothing_that_was_here_in_the_last_run_is_ever_new(planted, tmp_path, letters, steps, mode):
+    number = len(rows(planted, "select 1 from watches"))
+    add(planted, f"search-{number}", "train judges", mode=mode)
+    here = set()
+    for step, (texts, floor, depth) in enumerate(steps):
+        for place, text in enumerate(texts):
+            plant_promise(planted, "xaa-2016", f"{text} {number} {step} {place}")
+        plant_vectors(planted, letters)
+        planted.conn.commit()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(rooms, "_DEPTH", depth)
+            new = run(planted, like(tmp_path, floor), [f"search-{number}"])[0].new
+        assert here.isdisjoint(hit.id for hit in new)
+        here = {row["id"] for row in rows(planted, "select id from commitments union select id from passages")}
+
+
+def test_a_text_that_changed_is_new(planted, engine):
+    add(planted, "judges", "judges", Filters(kind_of_hit="passage"), mode="words")
+    ran(planted, engine)
+    planted.execute("delete from commitments")
+    planted.execute("delete from passages where text = ?", [JUDGES])
+    plant_passage(planted, "xbb-2020", "Judges will be trained in evidence.")
+    assert ran(planted, engine) == {"judges": ["Judges will be trained in evidence."]}
+
+
+def test_a_search_that_is_saved_later_begins_with_everything(planted, engine):
+    add(planted, "judges", "judges", mode="words")
+    ran(planted, engine)
+    add(planted, "again", "judges", mode="words")
+    assert ran(planted, engine) == {"judges": [], "again": [JUDGES]}
+
+
+def test_a_search_that_is_removed_and_saved_anew_begins_with_everything(planted, engine):
+    add(planted, "judges", "judges", mode="words")
+    ran(planted, engine)
+    remove(planted, "judges")
+    add(planted, "judges", "judges", mode="words")
+    assert ran(planted, engine) == {"judges": [JUDGES]}
+
+
+def test_what_one_search_was_told_is_still_new_to_another(planted, engine):
+    add(planted, "judges", "judges", mode="words")
+    add(planted, "hire", "hire", mode="words")
+    ran(planted, engine)
+    plant_promise(planted, "xaa-2016", "We will hire judges.")
+    assert ran(planted, engine, "hire") == {"hire": ["We will hire judges."]}
+    plant_promise(planted, "xaa-2016", "We will pay judges.")
+    assert sorted(ran(planted, engine, "judges")["judges"]) == ["We will hire judges.", "We will pay judges."]
+
+
+def test_what_comes_into_an_empty_database_is_new(db, tmp_path):
+    plant_document(db, "xaa-2016")
+    add(db, "judges", "judges", mode="words")
+    add(db, "other", "judges", mode="words")
+    engine = Engine(tmp_path / "concord.db")
+    assert ran(db, engine) == {"judges": [], "other": []}
+    plant_promise(db, "xaa-2016", JUDGES)
+    assert [ran(db, engine, name) for name in ("judges", "other")] == [{"judges": [JUDGES]}, {"other": [JUDGES]}]
+
+
+def test_what_was_not_told_to_the_end_is_told_again(planted, engine):
+    add(planted, "judges", "judges", mode="words")
+    ran(planted, engine)
+    plant_promise(planted, "xaa-2016", "We will hire judges.")
+    planted.conn.commit()
+    with pytest.raises(KeyboardInterrupt), running(planted, engine):
+        raise KeyboardInterrupt
+    assert ran(planted, engine) == {"judges": ["We will hire judges."]}
+
+
+def test_what_comes_while_a_search_runs_is_told_by_the_next(planted, engine):
+    add(planted, "judges", "judges", mode="words")
+    ran(planted, engine)
+    with running(planted, engine):
+        plant_promise(planted, "xaa-2016", "We will hire judges.")
+        planted.conn.commit()
+    assert ran(planted, engine) == {"judges": ["We will hire judges."]}
+
+
+def test_of_two_runs_at_once_neither_loses_what_came_between_them(planted, engine):
+    add(planted, "first", "judges", mode="words")
+    add(planted, "second", "judges", mode="words")
+    ran(planted, engine)
+    with running(planted, engine, ["first"]):
+        plant_promise(planted, "xaa-2016", "We will hire judges.")
+        assert ran(planted, engine, "second") == {"second": ["We will hire judges."]}
+    assert ran(planted, engine) == {"first": ["We will hire judges."], "second": []}
+
+
+def test_a_run_without_an_encoder_leaves_what_meaning_finds_to_the_next(planted, engine, without_encoder, letters):
+    add(planted, "judges", JUDGES)
+    ran(planted, engine)
+    plant_promise(planted, "xaa-2016", "Evidence trains judges.")
+    plant_promise(planted, "xaa-2016", "Nice judgement derails deducible entertained electric news.")
+    plant_vectors(planted, letters)
+    assert ran(planted, without_encoder) == {"judges": ["Evidence trains judges."]}
+    assert ran(planted, engine) == {"judges": ["Nice judgement derails deducible entertained electric news."]}
+
+
+def test_while_the_pipeline_has_not_ended_a_run_is_not_whole_and_loses_nothing(planted, engine):
+    add(planted, "crime", "", Filters(themes=("CRIME",)))
+    ran(planted, engine)
+    run_id = start_run(planted, Settings())
+    plant_promise(planted, "xaa-2016", "We will hire judges.", themes=())
+    planted.conn.commit()
+    report = run(planted, engine)[0]
+    assert (report.new, report.is_whole) == ((), False)
+    assert report.note.startswith("The last concord run did not end")
+    name = rows(planted, "select id from commitments where quote like '%hire%'")[0]["id"]
+    planted.execute(
+        "insert into commitment_themes (commitment_id, theme_id, position, likeness) values (?, 'CRIME', 0, 0.8)",
+        [name],
+    )
+    planted.execute("update runs set outcome = 'complete' where id = ?", [run_id])
+    assert ran(planted, engine) == {"crime": ["We will hire judges."]}
+
+
+def test_a_search_for_a_document_that_was_taken_out_says_so_and_stops_no_other(planted, engine):
+    add(planted, "gone", "judges", Filters(documents=("xaa-2016",)), mode="words")
+    add(planted, "judges", "judges", mode="words")
+    planted.execute("delete from commitments where document_id = 'xaa-2016'")
+    planted.execute("delete from documents where id = 'xaa-2016'")
+    planted.conn.commit()
+    gone, judges = run(planted, engine)
+    assert (gone.note.partition(".")[0], gone.is_whole) == ("This database knows no document 'xaa-2016'", False)
+    assert [hit.text for hit in judges.new] == [JUDGES]
+
+
+@pytest.fixture
+def earlier(planted, engine):
+    """A saved search that was run once, in the form that it had before the texts of its runs were kept."""
+    add(planted, "judges", JUDGES)
+    ran(planted, engine)
+    planted.execute("drop table watch_texts")
+    planted.execute("alter table watches drop column arrival")
+    planted.execute("delete from _sqlite_migrations where name = '0003_texts_of_watches'")
+    planted.conn.commit()
+    return planted
+
+
+def test_saved_searches_of_the_earlier_form_are_listed_by_who_may_write_nothing(earlier, tmp_path):
+    with open_for_reading(tmp_path / "concord.db") as db:
+        assert [(watch.name, watch.hits, watch.runs) for watch in listed(db)] == [("judges", 1, 1)]
+
+
+def test_to_a_saved_search_of_the_earlier_form_what_is_here_is_old_and_what_comes_is_new(earlier, tmp_path):
+    with open_store(tmp_path / "concord.db") as db:
+        assert ran(db, like(tmp_path, 0.1)) == {"judges": []}
+        plant_promise(db, "xaa-2016", "Judges will be trained in evidence.")
+        assert ran(db, like(tmp_path, 0.1)) == {"judges": ["Judges will be trained in evidence."]}
+
+
+def test_a_saved_search_of_the_earlier_form_that_was_never_run_begins_with_everything(earlier, tmp_path):
+    earlier.execute("delete from watch_hits")
+    earlier.execute("update watches set runs = 0")
+    earlier.conn.commit()
+    with open_store(tmp_path / "concord.db") as db:
+        assert ran(db, like(tmp_path, 0.9)) == {"judges": [JUDGES]}
+
+
 def test_a_rerun_of_the_pipeline_leaves_saved_searches_and_their_hits(tmp_path, letters):
     settings = write_corpus(tmp_path / "corpus", good="We will train judges.")
     with open_store(settings.db) as db:
@@ -236,19 +490,30 @@ def test_what_is_removed_takes_its_hits_along(planted, engine):
         ("signs", "?!", Filters(issuers=("XAA",)), "both", "has no word to look for"),
         ("phrase", '"two words"', Filters(), "meaning", "cannot be searched by meaning"),
         ("minus", "judges -courts", Filters(), "meaning", "cannot be searched by meaning"),
-        ("who", "judges", Filters(issuers=("xaa",)), "both", "knows no issuer 'xaa'. Do you mean XAA?"),
+        (
+            "who",
+            "judges",
+            Filters(issuers=("Arvenia",)),
+            "both",
+            "knows no issuer 'Arvenia'. Do you mean XAA .Arvenia.?",
+        ),
         ("what", "judges", Filters(themes=("NONE",)), "both", "knows no theme 'NONE'"),
         ("kind", "judges", Filters(kinds=("novel",)), "both", "knows no kind of document 'novel'"),
+        ("which", "judges", Filters(documents=("xaa",)), "both", "no document 'xaa'. Do you mean xaa-2016 .Strategy"),
+        ("tongue", "judges", Filters(language="xx"), "both", "'xx' is no code of a language"),
+        ("when", "judges", Filters(year_from=2020, year_to=2010), "both", "from 2020 on and up to 2010"),
+        ("due", "judges", Filters(due_from="2020-06", due_to="2020"), "smell", "'smell' is no mode of search"),
     ],
 )
 def test_a_search_that_could_not_work_is_refused(planted, name, question, filters, mode, message):
     add(planted, "taken", "judges")
-    with pytest.raises(WatchError, match=message):
+    with pytest.raises((WatchError, FilterError), match=message):
         add(planted, name, question, filters, mode=mode)
     assert [watch.name for watch in listed(planted)] == ["taken"]
 
 
 def test_the_filters_of_a_search_come_back_as_they_were(planted):
+    plant_document(planted, "a")
     filters = Filters(
         kind_of_hit="commitment", issuers=("XAA", "XBB"), kinds=("national_strategy",), themes=("INC",), documents=("a",),
         year_from=2010, year_to=2020, language="en", bindingness=2, has_deadline=True, due_from="2018", due_to="2020-06-30",
@@ -289,6 +554,10 @@ ASKED = [
 
 @pytest.mark.parametrize(("question", "filters", "mode"), ASKED)
 def test_the_command_that_is_offered_saves_exactly_this_search(planted, concord, question, filters, mode):
+    for name in ("-x", "a b'c"):
+        plant_document(planted, name)
+    planted.execute("update documents set language = '--db' where id = '-x'")
+    planted.conn.commit()
     words = shlex.split(command(planted, question, filters, mode, file="concord.db"))
     assert words[:3] == ["concord", "watch", "add"]
     result = concord(*words[2:])
@@ -301,6 +570,8 @@ def test_the_command_that_is_offered_saves_exactly_this_search(planted, concord,
 @given(question=st.text(), value=st.text(min_size=1))
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_shell_takes_an_offered_command_for_the_words_that_were_asked(planted, question, value):
+    if not rows(planted, "select 1 from documents where id = ?", [value]):
+        plant_document(planted, value)
     offered = command(planted, question, Filters(documents=(value,)), "both", file="concord.db")
     if offered:
         words = shlex.split(offered)
@@ -426,6 +697,14 @@ def test_the_json_of_a_run_gives_each_search_with_its_new_hits(concord):
     concord("add", "judges", "judges", "--mode", "words")
     report = json.loads(concord("run", "--json").stdout)[0]
     assert (report["watch"]["name"], [hit["text"] for hit in report["new"]]) == ("judges", [JUDGES])
+
+
+def test_what_could_not_be_printed_is_told_by_the_next_run(concord, planted, monkeypatch):
+    concord("add", "judges", "judges", "--mode", "words")
+    with monkeypatch.context() as patch:
+        patch.setattr("pipeline.cli._print_hits", lambda _: sys.exit(1))
+        assert concord("run").exit_code == 1
+    assert "judges: 1 new of 1" in said(concord("run"))
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,14 @@ fifth decimal (a test compares them). Any other encoder is loaded as the pipelin
 from __future__ import annotations
 
 import json
+import logging
+import math
 import threading
+import time
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -22,19 +25,24 @@ from ..models import Encoder, base_of, encoder_key, known_models
 from ..models import load_encoder as load_whole_encoder
 from .kept import Kept
 from .questions import SAY_NOTHING
+from .words import Span
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Vectors = NDArray[np.float32]
 
-Span = tuple[int, int]
+Value = TypeVar("Value")
+
+_LOG = logging.getLogger(__name__)
 _FIRST_WORD = 1996
 """Where the words begin in the vocabulary of BERT, the commonest first."""
 _KEPT = 64
 """Questions whose tokens are kept: each hit of a page asks for its nearest phrase."""
 _PHRASE = 90
 """Characters of the longest phrase that is shown for the nearest."""
+_PAUSE = 60
+"""Seconds before an encoder that failed to load is loaded again."""
 
 
 def load_encoder(name: str) -> Encoder:
@@ -209,20 +217,43 @@ def _rarity(tokens: Sequence[int]) -> Vectors:
 
 
 class LazyEncoder:
-    """An encoder that is loaded once, by whoever needs it first, and may turn out to be missing."""
+    """An encoder that is loaded once, by whoever needs it first, and may turn out to be missing, or to fail.
+
+    One that is missing is not looked for again: somebody has to mend that. What else goes wrong may pass, as when the
+    machine is short of memory, and loading is tried again after a while.
+    """
 
     def __init__(self, load: Callable[[], Encoder]) -> None:
         self._load = load
         self._lock = threading.Lock()
         self._encoder: Encoder | None = None
+        self._next = 0.0
         self.problem = ""
 
     def get(self) -> Encoder | None:
         """Return the encoder, or None with `problem` saying why there is none."""
         with self._lock:
-            if self._encoder is None and not self.problem:
+            if self._encoder is None and time.monotonic() >= self._next:
                 try:
-                    self._encoder = self._load()
+                    self._encoder, self.problem = self._load(), ""
                 except (ModelError, ImportError) as error:
-                    self.problem = str(error)
+                    self.problem, self._next = str(error), math.inf
+                except Exception as error:  # of whatever kind: words can be searched without it
+                    self.problem, self._next = _failed(error), time.monotonic() + _PAUSE
             return self._encoder
+
+    def ask(self, question: Callable[[Encoder], Value], otherwise: Value) -> tuple[Value, str]:
+        """Return what the encoder answers and "", or `otherwise` and why it does not answer."""
+        encoder = self.get()
+        if encoder is None:
+            return otherwise, self.problem
+        try:
+            return question(encoder), ""
+        except Exception as error:  # as above
+            return otherwise, _failed(error)
+
+
+def _failed(error: Exception) -> str:
+    """Say that the encoder cannot be used; what the error itself says may name folders of this machine, so it goes to the log."""
+    _LOG.error("The encoder failed.", exc_info=error)
+    return f"the encoder cannot be used at the moment ({type(error).__name__})."

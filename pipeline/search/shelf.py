@@ -19,8 +19,10 @@ from sqlite_utils import Database
 
 from ..due import Due
 from ..embeddings import text_hash
+from ..errors import UnreadableError
 from ..passages import language_name
-from ..records import BODY_ROLES
+from ..records import BODY_ROLES, DECISIONS
+from ..reviewing import latest_decision
 from ..store import rows
 
 if TYPE_CHECKING:
@@ -31,13 +33,17 @@ Key = tuple[str, str]
 
 TEXTS = {"commitment": ("commitments", "quote"), "passage": ("passages", "text")}
 """What can be found: kind of hit, and the table and column that hold its text."""
+UNREVIEWED = "unreviewed"
+"""The filter for what nobody has decided on."""
+REVIEWS = (*DECISIONS, UNREVIEWED)
+"""What the filter by review can be."""
 _ROLES = ", ".join(f"'{role}'" for role in sorted(BODY_ROLES | {"footnote", "glossary"}))
 _SHORT_WORDS = 7
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
 _COMMITMENTS = """
 select commitments.rowid as number, commitments.id, quote as text, passage_id, commitments.document_id, theme_id,
-    bindingness_id, deadline <> '' as has_deadline, deadline_to, ordinal, start
+    bindingness_id, deadline <> '' as has_deadline, deadline_to, ordinal, start, {review} as review
 from commitments join passages on passages.id = passage_id
 """
 _PASSAGES = f"""
@@ -53,7 +59,8 @@ class Filters:
     """What a hit has to be; empty fields ask for nothing.
 
     `groups` leave the texts of a group, and those that a member of it, alone or with others, published while it was one.
-    `due_from` and `due_to` are years, months or days, as `Due` takes them.
+    `due_from` and `due_to` are years, months or days, as `Due` takes them. `review` is what reviewers last decided on a
+    commitment, or `UNREVIEWED`.
 
     Raises:
         FilterError: one of these is none.
@@ -72,6 +79,7 @@ class Filters:
     has_deadline: bool = False
     due_from: str = ""
     due_to: str = ""
+    review: str = ""
 
     def __post_init__(self) -> None:
         Due(self.due_from, self.due_to)
@@ -96,7 +104,7 @@ class Shelf:
     """
 
     def __init__(self, db: Database, model: str) -> None:
-        found = [("commitment", row) for row in rows(db, _COMMITMENTS)] + [
+        found = [("commitment", row) for row in rows(db, _COMMITMENTS.format(review=latest_decision(db)))] + [
             ("passage", row) for row in rows(db, _PASSAGES)
         ]
         self.keys: list[Key] = [(kind, row["id"]) for kind, row in found]
@@ -113,6 +121,7 @@ class Shelf:
         self.has_deadline = np.array([row["has_deadline"] for _, row in found], dtype=bool)
         self.due = np.array([row["deadline_to"] for _, row in found], dtype="U10")
         """The day on which each is due, "" for none, which comes before every day."""
+        self.review = np.array([row.get("review", "") for _, row in found], dtype="U10")
         self.is_commitment = np.array([kind == "commitment" for kind, _ in found], dtype=bool)
         self.is_short = np.array([len(row["text"].split()) < _SHORT_WORDS for _, row in found], dtype=bool)
         self._themes = {
@@ -136,6 +145,7 @@ class Shelf:
                 code: language_name(code) for code in {row["language"] for row in self.documents.values()} - {""}
             },
             "deadline": {"1": "with a deadline"},
+            "review": {name: f"judged {name}" for name in DECISIONS},
             "firmness": {str(row["id"]): row["label"] for row in rows(db, "select id, label from bindingness")},
         }
         self._read_vectors(db, model, [row for kind, row in found if kind == "commitment" or row["role"] in BODY_ROLES])
@@ -151,6 +161,8 @@ class Shelf:
             [self.place["commitment" if "role" not in row else "passage", row["id"]] for row, _ in have], dtype=np.int64
         )
         """The places of what has a vector, in the order of the vectors."""
+        self.has_vector = np.zeros(len(self.keys), dtype=bool)
+        self.has_vector[self.embedded] = True
         self._vectors = (
             np.frombuffer(b"".join(blob for _, blob in have), dtype="<f4").reshape(len(have), -1)
             if have
@@ -176,7 +188,7 @@ class Shelf:
         if filters.kind_of_hit:
             passes &= np.array([kind == filters.kind_of_hit for kind in TEXTS])[np.where(self.is_commitment, 0, 1)]
         of_documents = replace(
-            filters, kind_of_hit="", themes=(), bindingness=None, has_deadline=False, due_from="", due_to=""
+            filters, kind_of_hit="", themes=(), bindingness=None, has_deadline=False, due_from="", due_to="", review=""
         )
         if of_documents != Filters():
             chosen = {name for name, row in self.documents.items() if self._is_chosen(row, filters)}
@@ -196,6 +208,9 @@ class Shelf:
         if not filters.due.is_empty:
             first, last = filters.due.days
             passes &= (first <= self.due) & (self.due <= last)
+        if filters.review:
+            decided = "" if filters.review == UNREVIEWED else filters.review
+            passes &= self.is_commitment & (self.review == decided)
         return passes
 
     def searched(self, filters: Filters) -> str:
@@ -270,6 +285,7 @@ class Shelf:
                 counts["firmness"][str(level)] += 1
             counts["deadline"]["1" if self.has_deadline[place] else ""] += 1
             counts["due"][str(self.due[place])[:4]] += 1
+            counts["review"][str(self.review[place])] += 1
         return {name: self._listed(name, counts[name]) for name in FACETS}
 
     def _listed(self, name: str, counts: Counter[str]) -> list[tuple[str, str, int]]:
@@ -280,7 +296,7 @@ class Shelf:
         return sorted(found, key=lambda one: (-one[2], one[1]))
 
 
-FACETS = ("issuer", "theme", "kind", "year", "language", "firmness", "deadline", "due")
+FACETS = ("issuer", "theme", "kind", "year", "language", "firmness", "deadline", "due", "review")
 """What hits are counted by. A hit counts for each of its themes and each level of firmness that it reaches, as the
 filters have it."""
 
@@ -319,10 +335,13 @@ def stamp(path: Path) -> tuple[int | bytes, ...]:
     it stands in the header of a third, so what is read after a stamp was made is never older than the stamp.
     """
     second, third = (path.with_name(f"{path.name}{ending}") for ending in ("-wal", "-shm"))
-    with path.open("rb") as file:
-        file.seek(24)
-        changes = int.from_bytes(file.read(4), "big")
-    stat = path.stat()
+    try:
+        with path.open("rb") as file:
+            file.seek(24)
+            changes = int.from_bytes(file.read(4), "big")
+        stat = path.stat()
+    except FileNotFoundError as error:
+        raise UnreadableError(f"There is no database at {path}.") from error
     found = (stat.st_ino, stat.st_mtime_ns, stat.st_size, changes)
     try:
         more = second.stat()

@@ -6,6 +6,7 @@
     home.py        the home page, its map and its timeline
     picture.py     a picture of a theme's commitments
     editions.py    what changed between editions
+    history.py     what became of a commitment
     guidelines.py  what texts say to each element of a guideline
     problems.py    what was not read, and why
     gone.py        why an address leads nowhere any more, and where to go instead
@@ -32,10 +33,18 @@ from typing import Any
 from datasette import hookimpl
 from datasette.utils.asgi import NotFound
 
-from . import cells, guarding, policy, quality, routes
+from ..errors import UnreadableError
+from ..store import is_unreadable
+from . import cells, guarding, policy, quality, routes, taking
 from .queries import FINDINGS
 
-STATIC = "/-/static-plugins/cyber-concord"
+STATIC = f"/-/static-plugins/{taking.PLUGIN}"
+
+
+@hookimpl
+def startup(datasette: Any) -> None:
+    """Refuse to start with a public address that is none."""
+    taking.public_url(datasette)
 
 
 @hookimpl
@@ -61,7 +70,10 @@ def extra_template_vars(datasette: Any, request: Any, view_name: str) -> Any:
     """Give every template what Concord's base template needs."""
 
     async def found() -> dict[str, Any]:
-        database = routes.concord_database(datasette)
+        try:
+            database = routes.concord_database(datasette)
+        except UnreadableError:  # the page that says so is made without it
+            database = None
         known: dict[str, Any] = {
             "concord": database is not None,
             "concord_database": database.name if database else "",
@@ -78,10 +90,12 @@ def extra_template_vars(datasette: Any, request: Any, view_name: str) -> Any:
 
 @hookimpl(hookwrapper=True)
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Iterator[None]:
-    """Answer for what is not there: Datasette would print a long traceback for every mistyped address."""
+    """Answer for what is not there, or not now: Datasette would print a long traceback for every mistyped address."""
     outcome: Any = yield
     if isinstance(exception, NotFound):
         outcome.force_result([routes.not_found(datasette, request, exception)])
+    elif is_unreadable(exception):
+        outcome.force_result([routes.not_now(datasette, request)])
 
 
 @hookimpl
@@ -104,6 +118,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
 
     env.globals.update(concord_static=datasette.urls.path(STATIC), concord_path=datasette.urls.path)
     env.filters.update(
+        concord_apart=showing.apart,
         concord_coded=showing.coded,
         concord_codes=showing.codes_in,
         concord_marked=showing.marked,

@@ -17,11 +17,15 @@ from ..comparing import Comparison
 from ..due import HOW
 from ..exporting import FORMS, GUARD, MOST_ROWS, Column
 from ..members import GroupView
-from ..search import MODES, Results
+from ..search import MODES, REVIEWS, Results
 from . import lists
 
 JSON = "application/json; charset=utf-8"
 OPENAPI = "3.1.0"
+LAST_START = 100_000
+"""Hits of a search that can be passed over, at most."""
+RETRY_AFTER = 10
+"""Seconds after which who could not be answered may ask again."""
 _TYPES = {str: "string", int: "integer"}
 _SCHEMAS = "#/components/schemas/"
 _CSL = "application/vnd.citationstyles.csl+json"
@@ -29,7 +33,10 @@ _CSL = "application/vnd.citationstyles.csl+json"
 
 @dataclass(frozen=True)
 class Parameter:
-    """Something that an address takes: in its path, or behind its question mark, once or repeatedly."""
+    """Something that an address takes: in its path, or behind its question mark, once or repeatedly.
+
+    `least` and `most` bound a number; where `has_to_exist`, an address that names what is not here is a 404.
+    """
 
     name: str
     meaning: str
@@ -37,6 +44,9 @@ class Parameter:
     is_many: bool = False
     is_path: bool = False
     choices: tuple[str, ...] = ()
+    least: int | None = None
+    most: int | None = None
+    has_to_exist: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,14 +73,18 @@ class Operation:
 
 
 def _in_path(name: str, meaning: str) -> Parameter:
-    return Parameter(name, meaning, is_path=True)
+    return Parameter(name, meaning, is_path=True, has_to_exist=True)
 
 
 _ISSUERS = Parameter(
     "issuer", "Code of an issuer; repeat it for several. Joint texts count for each who signed", is_many=True
 )
 _KINDS = Parameter("kind", "Kind of document, such as national_strategy; repeat it for several", is_many=True)
-_AT = Parameter("at", "Only texts published up to this year", int)
+_CHOICE = (
+    _KINDS,
+    Parameter("from", "Only documents published from this year on", int),
+    Parameter("at", "Only documents published up to this year", int),
+)
 _CODE, _NAME = _in_path("code", "Code of the theme"), _in_path("id", "Permanent name of the document")
 _ISSUER = _in_path("code", "Code of the issuer")
 _GUIDELINE = _in_path("id", "Name of the guideline")
@@ -80,16 +94,16 @@ _DUE = (
 )
 _MATCHING = (
     Parameter("theme", "Only commitments on this theme, main or not, by its code"),
-    Parameter("firmness", "1 to 4: only commitments at least this firm", int),
-    Parameter("deadline", "1: only commitments with a deadline", int),
+    Parameter("firmness", "1 to 4: only commitments at least this firm", int, least=1, most=4),
+    Parameter("deadline", "1: only commitments with a deadline", int, least=0, most=1),
 )
 _ONE_DOCUMENT = Parameter("document", "Name of the one document that counts")
 _SEARCHED = (
     Parameter("q", "The question. “Quotation marks” make a phrase, -word excludes, OR joins. Without one, filters list all that passes them"),
     Parameter("mode", "Look by words, by meaning, or by both, which is what happens when it is left out", choices=MODES),
     Parameter("in", "Only commitments, or only passages", choices=("commitment", "passage")),
-    Parameter("like", "Id of a commitment or passage: what is most like it, instead of a question"),
-    Parameter("typed", "1: the question as it was typed, with no misspelling mended", int),
+    Parameter("like", "Id of a commitment or passage: what is most like it, instead of a question", has_to_exist=True),
+    Parameter("typed", "1: the question as it was typed, with no misspelling mended", int, least=0, most=1),
     _ISSUERS,
     Parameter("group", "Code of a group: only texts of its members and its own; repeat it for several", is_many=True),
     Parameter("language", "Code of a language, such as fr"),
@@ -100,30 +114,32 @@ _SEARCHED = (
     Parameter("to", "Last year", int),
     *_MATCHING[1:],
     *_DUE,
+    Parameter("review", "Only commitments on which reviewers last decided so, or nobody did", choices=REVIEWS),
 )  # fmt: skip
 _LEAFED = (
-    Parameter("most", f"Hits to give, at most {MOST_ROWS:,}; 20 when it is left out", int),
-    Parameter("start", "Hits to pass over", int),
+    Parameter("most", f"Hits to give, at most {MOST_ROWS:,}; 20 when it is left out", int, least=1, most=MOST_ROWS),
+    Parameter("start", "Hits to pass over", int, least=0, most=LAST_START),
 )
+
+_COMPARED = (
+    _ISSUERS, Parameter("by", "theme, subtheme (of one theme), year, or the id of a guideline whose elements are counted"),
+    Parameter("theme", "Only this theme"), *_CHOICE, Parameter("members", "1: the one issuer, a group, against its members", int, least=0, most=1),
+)  # fmt: skip
+_CELL = (
+    _ISSUERS, Parameter("theme", "Code of a theme"), Parameter("subtheme", "Id of a sub-theme, instead"),
+    Parameter("element", "Id of an element of a guideline, instead"),
+    Parameter("year", "Year, instead; with a theme, only commitments on it", int), *_CHOICE,
+)  # fmt: skip
 
 OPERATIONS = (
     Operation("/search", "Search commitments and passages by words and meaning.", "Results", _SEARCHED, only_json=_LEAFED),
     Operation(
-        "/compare", "Two or more issuers side by side; a group against its members; else everybody.", "Comparison",
-        (
-            _ISSUERS, Parameter("by", "theme, subtheme (of one theme), year, or the id of a guideline whose elements are counted"),
-            Parameter("theme", "Only this theme"), _AT, Parameter("members", "1: the one issuer, a group, against its members", int),
-        ),
+        "/compare", "Two or more issuers side by side; a group against its members; else everybody.", "Comparison", _COMPARED,
         alone=lists.CELLS, or_else="GroupView",
     ),
-    Operation(
-        "/compare/cell", "The quotes behind the cells of one topic; passages where there is no commitment.", lists.BEHIND,
-        (
-            _ISSUERS, Parameter("theme", "Code of a theme"), Parameter("subtheme", "Id of a sub-theme, instead"),
-            Parameter("element", "Id of an element of a guideline, instead"),
-            Parameter("year", "Year, instead; with a theme, only commitments on it", int), _AT,
-        ),
-    ),
+    Operation("/compare/cell", "The quotes behind the cells of one topic; passages where there is no commitment.", lists.BEHIND, _CELL),
+    Operation("/compare/citation", "How to cite a comparison, as CSL-JSON.", "Citations", _COMPARED, forms=("json",)),
+    Operation("/compare/cell/citation", "How to cite the quotes behind cells, as CSL-JSON.", "Citations", _CELL, forms=("json",)),
     Operation("/documents", "Every document, read or not.", lists.DOCUMENTS),
     Operation("/document/{id}", "How to cite a document, as CSL-JSON.", "Citations", (_NAME,), forms=("json",)),
     Operation("/document/{id}/commitments", "All commitments of a document.", lists.COMMITMENTS, (_NAME, *_MATCHING, *_DUE)),
@@ -131,6 +147,10 @@ OPERATIONS = (
     Operation(
         "/commitment/{id}", "How to cite a commitment, with its quote, as CSL-JSON.", "Citations",
         (_in_path("id", "Permanent id of the commitment"),), forms=("json",),
+    ),
+    Operation(
+        "/commitment/{id}/history", "What the database knows of a commitment through time, reviews included.", lists.HISTORY,
+        (_in_path("id", "Permanent id of the commitment"),),
     ),
     Operation(
         "/theme/{code}/commitments", "All commitments that are mainly about a theme, the firmest first.", lists.COMMITMENTS,
@@ -150,11 +170,11 @@ OPERATIONS = (
     Operation("/guidelines", "Guides and norms, with which every document is compared.", lists.GUIDELINES),
     Operation(
         "/guidelines/{id}", "What everybody says to each element of a guideline.", lists.SCORES,
-        (_GUIDELINE, _ISSUERS, _KINDS, _AT, Parameter("by", "A row for each document, and not for each issuer", choices=("issuer", "document"))),
+        (_GUIDELINE, _ISSUERS, *_CHOICE, Parameter("by", "A row for each document, and not for each issuer", choices=("issuer", "document"))),
     ),
     Operation(
         "/guidelines/{id}/{code}", "All quotes behind the cells of one element, and the passages that only mention it.", lists.BEHIND,
-        (_GUIDELINE, _in_path("code", "Code of the element"), _ISSUERS, _KINDS, _AT, _ONE_DOCUMENT),
+        (_GUIDELINE, _in_path("code", "Code of the element"), _ISSUERS, *_CHOICE, _ONE_DOCUMENT),
     ),
     Operation("/watches", "The saved searches.", lists.WATCHES),
     Operation("/watches/{name}", "All that a saved search has found and that is still here.", lists.WATCH_HITS, (_in_path("name", "Name of the saved search"),)),
@@ -198,10 +218,19 @@ def _lists_of(operation: Operation) -> list[tuple[str, Sequence[Column]]]:
 def _operation(operation: Operation, ending: str) -> dict[str, Any]:
     asked = [*operation.parameters, *(operation.only_json if ending == "json" else ())]
     answers: dict[str, Any] = {"200": {"description": operation.summary, "content": _content(operation, ending)}}
-    if any(parameter.is_path for parameter in asked) or operation.path.startswith("/compare"):
+    asks_for_what_exists = any(parameter.has_to_exist for parameter in asked)
+    if asks_for_what_exists or operation.path.startswith(("/compare", "/search")):
         answers["404"] = _failing("There is no such thing here.")
-    if operation.answer not in ("Citations", "Description"):
+    answers["403"] = {
+        "description": "Who runs the site has closed it, or its database, to whom asks.",
+        "content": {"text/html": {"schema": {"type": "string"}}},
+    }
+    if operation.answer not in ("Citations", "Description") and (operation.path, ending) != ("/search", "json"):
         answers["413"] = _failing(f"The list has more than {MOST_ROWS:,} rows. None is ever cut.")
+    answers["503"] = {
+        **_failing("The database cannot be read at the moment, as while another takes its place."),
+        "headers": {"Retry-After": {"description": f"Seconds to wait: {RETRY_AFTER}.", "schema": {"type": "integer"}}},
+    }
     return {
         "operationId": f"{operation.name}_{ending}",
         "summary": operation.summary,
@@ -227,6 +256,8 @@ def _content(operation: Operation, ending: str) -> dict[str, Any]:
 
 def _parameter(one: Parameter) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": _TYPES[one.kind], **({"enum": list(one.choices)} if one.choices else {})}
+    bounds = {"minimum": one.least, "maximum": one.most}
+    schema |= {name: bound for name, bound in bounds.items() if bound is not None}
     if one.is_many:
         schema = {"type": "array", "items": schema}
     place = {"in": "path", "required": True} if one.is_path else {"in": "query"}
@@ -274,7 +305,7 @@ _OTHER_SCHEMAS: dict[str, Any] = {
         "description": "CSL-JSON: a list of one, which is what reference managers read.",
         "items": {
             "type": "object",
-            "required": ["id", "type", "title", "URL", "accessed"],
+            "required": ["id", "type", "title", "accessed"],
             "properties": {name: {"type": "string"} for name in ("id", "type", "title", "URL", "annote")},
         },
     },

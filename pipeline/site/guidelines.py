@@ -10,7 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from ..comparing import issuers_with_documents, quotes
-from ..coverage import documents_of
+from ..coverage import Choice, documents_of
 from ..guidelines import SCORES, best_of
 from ..store import rows
 from . import queries
@@ -33,21 +33,6 @@ from guideline_quotes join passages on passages.id = passage_id join documents o
 
 
 @dataclass(frozen=True)
-class Choice:
-    """Which texts a page of a guideline counts: of these issuers and kinds, and up to this year; all when empty."""
-
-    issuers: Sequence[str] = ()
-    kinds: Sequence[str] = ()
-    at: int | None = None
-
-    def admits(self, document: dict[str, Any]) -> bool:
-        """Say whether a document counts."""
-        return (not self.kinds or document["kind_id"] in self.kinds) and (
-            self.at is None or (document["year"] is not None and document["year"] <= self.at)
-        )
-
-
-@dataclass(frozen=True)
 class Cell:
     """What an issuer or a document says to an element, and in how many commitments."""
 
@@ -61,10 +46,12 @@ def guidelines(db: Database) -> list[dict[str, Any]]:
     return sorted(found, key=lambda row: bool(row["is_example"]))
 
 
-def guideline(db: Database, name: str, choice: Choice, by: str) -> dict[str, Any] | None:
+def guideline(db: Database, name: str, issuers: Sequence[str], choice: Choice, by: str) -> dict[str, Any] | None:
     """Return what everybody says to a guideline, element by element; None when there is no such guideline.
 
     Args:
+        issuers: a row for each of these, or for each of their documents; all when there are none.
+        choice: only these documents count.
         by: "document" for a row of each document, else one of each issuer.
     """
     found = rows(db, "select * from guidelines where id = ?", [name])
@@ -75,7 +62,7 @@ def guideline(db: Database, name: str, choice: Choice, by: str) -> dict[str, Any
         (row["document_id"], row["element_id"]): Cell(row["score"], row["commitments"])
         for row in rows(db, "select * from guideline_scores where guideline_id = ?", [name])
     }
-    lines = _documents(db, choice) if by == "document" else _issuers(db, choice)
+    lines = _documents(db, issuers, choice) if by == "document" else _issuers(db, issuers, choice)
     for line in lines:
         line["cells"] = {
             element["id"]: _cell([scores[one, element["id"]] for one in line["documents"] if (one, element["id"]) in scores])
@@ -91,6 +78,7 @@ def guideline(db: Database, name: str, choice: Choice, by: str) -> dict[str, Any
         "elements": elements,
         "lines": lines,
         "by": by,
+        "chosen": issuers,
         "choice": choice,
         "scores": SCORES,
         "most": max((cell.commitments for line in lines for cell in line["cells"].values()), default=1) or 1,
@@ -102,44 +90,51 @@ def _cell(cells: Sequence[Cell]) -> Cell:
     return Cell(best_of(cell.score for cell in cells) or NO_DOCUMENT, sum(cell.commitments for cell in cells))
 
 
-def _issuers(db: Database, choice: Choice) -> list[dict[str, Any]]:
+def _issuers(db: Database, issuers: Sequence[str], choice: Choice) -> list[dict[str, Any]]:
     """Return the issuers that are chosen with their documents, states first; joint texts count for each who signed."""
     known = {row["id"]: row for row in rows(db, "select id, name, kind from issuers")}
-    chosen = [code for code in choice.issuers if code in known]
+    chosen = [code for code in issuers if code in known]
     codes = chosen or [code for code in issuers_with_documents(db) if known[code]["kind"] != "joint"]
     lines = []
-    for code, listed in documents_of(db, codes).items():
-        documents = [one["id"] for one in listed if choice.admits(one)]
+    for code, listed in documents_of(db, codes, choice).items():
+        documents = [one["id"] for one in listed]
         if documents or chosen:
             lines.append({**known[code], "documents": documents, "note": ""})
     return lines if chosen else sorted(lines, key=lambda line: (line["kind"] != "state", line["name"]))
 
 
-def _documents(db: Database, choice: Choice) -> list[dict[str, Any]]:
+def _documents(db: Database, issuers: Sequence[str], choice: Choice) -> list[dict[str, Any]]:
     """Return the documents that are chosen, by issuer and year."""
     found = rows(
         db,
         "select documents.id, title, year, kind_id, documents.status, issuers.name as issuer from documents"
         " left join issuers on issuers.id = issuer_id order by issuers.name is null, issuers.name, year, documents.id",
     )
-    own = {one["id"] for listed in documents_of(db, choice.issuers).values() for one in listed}
+    own = {one["id"] for listed in documents_of(db, issuers).values() for one in listed}
     return [
         {
             "id": one["id"], "name": f"{one['issuer'] or 'unknown issuer'}, {one['year'] or 'no date'}", "title": one["title"],
             "documents": [one["id"]], "note": "read in part" if one["status"] == "partly read" else "",
         }
         for one in found
-        if choice.admits(one) and (not choice.issuers or one["id"] in own)
+        if choice.admits(one) and (not issuers or one["id"] in own)
     ]  # fmt: skip
 
 
 def element(
-    db: Database, name: str, code: str, choice: Choice, document: str, most: int | None = None
+    db: Database,
+    name: str,
+    code: str,
+    issuers: Sequence[str],
+    choice: Choice,
+    document: str,
+    most: int | None = None,
 ) -> dict[str, Any] | None:
     """Return an element with the quotes behind its cells; None when there is no such element.
 
     Args:
-        choice: whose quotes are shown; without issuers those that are most like the element.
+        issuers: whose quotes are shown; without issuers those that are most like the element.
+        choice: only these documents count.
         document: the one document of which quotes are shown.
         most: quotes, and passages, to return when neither an issuer nor a document is chosen; None for all.
     """
@@ -151,13 +146,13 @@ def element(
     )
     if not found:
         return None
-    ours = {row["id"]: row for row in _documents_of(db, choice, document)}
+    ours = {row["id"]: row for row in _documents_of(db, issuers, choice, document)}
     scores = {
         row["document_id"]: row
         for row in rows(db, "select * from guideline_scores where element_id = ?", [found[0]["id"]])
         if row["document_id"] in ours
     }
-    is_narrow = bool(choice.issuers or document)
+    is_narrow = bool(issuers or document)
     order = "likeness desc, guideline_quotes.id"
     likeness = {
         row["commitment_id"]: row["likeness"]
@@ -196,17 +191,19 @@ def element(
         "score": best_of(row["score"] for row in scores.values()) or NO_DOCUMENT,
         "scores": SCORES,
         "is_narrow": is_narrow,
+        "chosen": issuers,
         "choice": choice,
         "document": document,
         "confidence": queries.confidence(db, listed),
     }
 
 
-def _documents_of(db: Database, choice: Choice, document: str) -> list[dict[str, Any]]:
+def _documents_of(db: Database, issuers: Sequence[str], choice: Choice, document: str) -> list[dict[str, Any]]:
     if document:
         return rows(db, "select id, title, year, status, kind_id from documents where id = ?", [document])
-    if choice.issuers:
-        ours = {one["id"]: one for listed in documents_of(db, choice.issuers).values() for one in listed}
-        return [one for one in ours.values() if choice.admits(one)]
+    if issuers:
+        return list(
+            {one["id"]: one for listed in documents_of(db, issuers, choice).values() for one in listed}.values()
+        )
     found = rows(db, "select id, title, year, status, kind_id from documents order by year, id")
     return [one for one in found if choice.admits(one)]

@@ -18,15 +18,17 @@ from sqlite_utils import Database
 
 from .. import members as grouped
 from ..comparing import Comparison, own_documents
-from ..coverage import AXES, Axis, matrix
+from ..coverage import AXES, Axis, Choice, matrix
 from ..due import Due
-from ..exporting import Column, Listing, column, described
+from ..exporting import Column, Listing, column, described, json_bytes
 from ..printing import MATRIX, listings, matrix_listing
+from ..reviewing import latest_decision
 from ..search import Results
 from ..store import rows
 from ..watching import listed as saved_searches
 from . import editions as aligned
 from . import guidelines as guiding
+from . import history as through_time
 from . import problems as reading
 from . import queries, watches
 from .reader import Marks
@@ -38,6 +40,9 @@ _DOCUMENT = column("document", str, "Title of the document")
 _PAGE_LABEL = column("page_label", str, "What is printed on that page as its number, where it is another")
 _THEME = column("theme", str, "Name of the theme")
 _BINDINGNESS = column("bindingness", str, "Name of that point of the scale")
+_REVIEW = column(
+    "review", str, "What reviewers last decided on a commitment: right, wrong or doubtful; empty where nobody did"
+)
 _ADDRESS = column("address", str, "Where it can be read on this site")
 _ADDRESSES = (
     column("address_a", str, "Where the first can be read on this site"), column("address_b", str, "Where the second can be read on this site"),
@@ -52,7 +57,7 @@ COMMITMENTS = (
     *described("commitments", document_id=str), _DOCUMENT, *described("commitments", year=int, page=int), _PAGE_LABEL,
     *described("commitments", theme_id=str), _THEME, *described("commitments", subtheme_id=str, bindingness_id=int), _BINDINGNESS,
     *described("commitments", precision=int, actor=str, deadline=str, deadline_from=str, deadline_to=str, polarity=str, confidence=float),
-    _ADDRESS,
+    _REVIEW, _ADDRESS,
 )  # fmt: skip
 MENTIONS = (
     column("naming_id", str, "Code of who names: the issuer of the document"),
@@ -68,7 +73,7 @@ HITS = (
     column("theme_id", str, "What it is mainly about"), _THEME, column("bindingness", str, "How firm a commitment is"),
     column("found_by", str, "Which rankings found it: words, meaning, or filters alone"),
     column("likeness", float, "How like the question it is in meaning, up to 1; 0 where meaning did not find it"),
-    *described("commitments", deadline=str, deadline_from=str, deadline_to=str), _ADDRESS,
+    *described("commitments", deadline=str, deadline_from=str, deadline_to=str), _REVIEW, _ADDRESS,
 )  # fmt: skip
 DOCUMENTS = (
     *described("documents", id=str, title=str, issuer_id=str), _ISSUER, *described("documents", kind_id=str),
@@ -88,18 +93,28 @@ BEHIND = (
     column("bindingness", str, "How firm a commitment is"), column("precision", int, "How precise a commitment is, 0 to 5"),
     column("deadline", str, "By when, in the words of the text"),
     column("likeness", float, "How like the element of a guideline it is, up to 1; none behind other cells"),
-    column("words", str, "By which words a passage speaks of the topic; none where its meaning says so, and of a commitment"), _ADDRESS,
+    column("words", str, "By which words a passage speaks of the topic; none where its meaning says so, and of a commitment"),
+    column("promises", str, "Ids of the promises, filed under something else, in which all these words of a passage stand"), _REVIEW, _ADDRESS,
 )  # fmt: skip
 """Columns of the quotes behind a cell, whether of a theme or of an element of a guideline."""
 CHANGES = (
     *described("edition_changes", id=str, family=str, change=str, from_document_id=str, to_document_id=str, commitment_id=str),
     column("earlier", str, "The earlier promise, word for word"), column("earlier_page", int, "Page of the earlier promise in its file"),
-    column("earlier_page_label", str, "The same as printed"),
+    column("earlier_page_label", str, "The same as printed"), column("earlier_review", str, "What reviewers last decided on it; empty where nobody did"),
     *described("edition_changes", other_id=str),
     column("later", str, "The later promise, word for word"), column("later_page", int, "Page of the later promise in its file"),
-    column("later_page_label", str, "The same as printed"),
+    column("later_page_label", str, "The same as printed"), column("later_review", str, "What reviewers last decided on it; empty where nobody did"),
     *described("edition_changes", alike=float, wording=float, note=str),
     column("theme_id", str, "Main theme of the later promise, or of the earlier where there is no later"), _THEME, _ADDRESS,
+)  # fmt: skip
+HISTORY = (
+    column("on", str, "Year, month, day or moment (UTC) of the event, as far as it is known"),
+    column("event", str, "; ".join(f"{name}: {meaning}" for name, meaning in through_time.EVENTS.items())),
+    column("what", str, "Of an edition, what became of the promise since the one before; of a review, the decision"),
+    column("note", str, "Why an edition is called so, or what the reviewer says"), column("reviewer", str, "Who decided"),
+    column("commitment_id", str, "The commitment in that text"), column("quote", str, "Its words there"),
+    column("document_id", str, "The document of the event"), _DOCUMENT, column("page", int, "Page of the file, counted from one"), _PAGE_LABEL,
+    _ADDRESS,
 )  # fmt: skip
 GUIDELINES = (
     *described("guidelines", id=str, title=str, source=str, year=int, address=str, licence=str, is_example=int),
@@ -122,7 +137,7 @@ FIGURES = described(
 )  # fmt: skip
 WATCHES = (
     *described("watches", name=str, question=str, mode=str, filters=str, added_at=str, ran_at=str),
-    column("hits", int, "What it has found and is still there"), column("new", int, "What its last run found first"),
+    column("hits", int, "What it has found and is still there"), column("new", int, "What its last run told as new"),
 )  # fmt: skip
 WATCH_HITS = (
     column("kind", str, "commitment or passage"), column("id", str, "Permanent id"), column("text", str, "Its words"),
@@ -133,7 +148,7 @@ WATCH_HITS = (
 
 _COMMITMENTS = """
 select commitments.*, coalesce(issuers.name, '') as issuer, documents.title as document, coalesce(pages.label, '') as page_label,
-       coalesce(themes.label, '') as theme, bindingness.label as bindingness
+       coalesce(themes.label, '') as theme, bindingness.label as bindingness, {review} as review
 from commitments join documents on documents.id = commitments.document_id join passages on passages.id = passage_id
 join bindingness on bindingness.id = bindingness_id
 left join issuers on issuers.id = commitments.issuer_id
@@ -153,7 +168,8 @@ left join pages on pages.document_id = documents.id and pages.number = mentions.
 _CHANGES = f"""
 select edition_changes.*, a.quote as earlier, a.page as earlier_page, coalesce(ap.label, '') as earlier_page_label,
        b.quote as later, b.page as later_page, coalesce(bp.label, '') as later_page_label,
-       coalesce({aligned.THEME}, '') as theme_id, coalesce(themes.label, '') as theme
+       coalesce({aligned.THEME}, '') as theme_id, coalesce(themes.label, '') as theme,
+       {{earlier}} as earlier_review, {{later}} as later_review
 from edition_changes left join commitments as a on a.id = commitment_id left join commitments as b on b.id = other_id
 left join pages as ap on ap.document_id = a.document_id and ap.number = a.page
 left join pages as bp on bp.document_id = b.document_id and bp.number = b.page
@@ -171,28 +187,57 @@ def hits(results: Results, address: Address) -> Listing:
     return Listing("search", f"Search: {results.question}" if results.question else "Search by filters", HITS, found)
 
 
+def hits_in_json(results: Results) -> bytes:
+    """Return what a search found as JSON, with all that is to be known of it."""
+    return json_bytes({**vars(results), "hits": [vars(hit) for hit in results.hits]})
+
+
 def documents(db: Database, address: Address) -> Listing:
     """Return all documents."""
     found = [{**row, "address": address(f"/document/{row['id']}")} for row in queries.documents(db)]
     return Listing("documents", "Documents", DOCUMENTS, found)
 
 
-def coverage(db: Database, address: Address, axis: Axis, at: int | None) -> Listing:
+def asked_of(choice: Choice) -> str:
+    """Return the part of a query string that asks for a choice of documents; "" for all."""
+    years = [("from", choice.since), ("at", choice.at)]
+    return urlencode([*(("kind", kind) for kind in choice.kinds), *((name, year) for name, year in years if year)])
+
+
+def compare_path(issuers: Sequence[str], axis: Axis, choice: Choice, *, is_of_members: bool = False) -> str:
+    """Return the path at which a comparison can be asked for again, with nothing in it that changes nothing.
+
+    One issuer alone is compared with nobody: that is the matrix of everybody.
+    """
+    asked = [("issuer", code) for code in issuers if len(issuers) > 1 or is_of_members]
+    asked += [("members", "1")] if is_of_members else []
+    asked += [("by", axis.by)] if axis.by != "theme" else []
+    asked += [("theme", axis.theme)] if axis.theme else []
+    return _with_query("/compare", urlencode(asked), asked_of(choice))
+
+
+def cell_path(issuers: Sequence[str], topic: str, axis: Axis, choice: Choice) -> str:
+    """Return the path of the quotes behind the cells of a topic."""
+    asked = [("issuer", code) for code in issuers]
+    asked += [("theme", axis.theme)] if axis.by == "year" and axis.theme else []
+    asked += [(axis.by if axis.by in AXES else "element", topic)]
+    return _with_query("/compare/cell", urlencode(asked), asked_of(choice))
+
+
+def _with_query(path: str, *parts: str) -> str:
+    query = "&".join(part for part in parts if part)
+    return f"{path}?{query}" if query else path
+
+
+def coverage(db: Database, address: Address, axis: Axis, choice: Choice) -> Listing:
     """Return the matrix of everybody, a row for each of its cells."""
-    listing = matrix_listing(matrix(db, axis, at=at))
+    listing = matrix_listing(matrix(db, axis, choice))
     return _with_addresses(
-        listing, [_ADDRESS], lambda row: [address(_cell_path(row["issuer_id"], row["topic_id"], axis, at))]
+        listing, [_ADDRESS], lambda row: [address(cell_path([row["issuer_id"]], row["topic_id"], axis, choice))]
     )
 
 
-def _cell_path(issuer: str, topic: str, axis: Axis, at: int | None) -> str:
-    """Return the path of the quotes behind a cell."""
-    asked: dict[str, Any] = {"issuer": issuer, **({"theme": axis.theme} if axis.by == "year" else {})}
-    asked |= {axis.by if axis.by in AXES else "element": topic, "at": at}
-    return f"/compare/cell?{urlencode([(name, value) for name, value in asked.items() if value])}"
-
-
-def comparison(found: Comparison, address: Address, at: int | None, here: str) -> tuple[Listing, ...]:
+def comparison(found: Comparison, address: Address, here: str) -> tuple[Listing, ...]:
     """Return what a comparison lists, each row with its address: counterparts, cells, who names whom, documents.
 
     Args:
@@ -201,16 +246,20 @@ def comparison(found: Comparison, address: Address, at: int | None, here: str) -
     pairs, cells, namings, texts = listings(found, here)
     return (
         _with_addresses(pairs, _ADDRESSES, lambda row: [address(f"/commitment/{row[side]}") for side in ("id_a", "id_b")]),
-        _with_addresses(cells, [_ADDRESS], lambda row: [address(_cell_path(row["issuer"], row["topic"], found.axis, at))]),
+        _with_addresses(cells, [_ADDRESS], lambda row: [address(cell_path([row["issuer"]], row["topic"], found.axis, found.choice))]),
         _with_addresses(namings, [_ADDRESS], lambda row: [address(f"/issuer/{percent_encoded(row['issuer'], safe='')}")]),
         _with_addresses(texts, [_ADDRESS], lambda row: [address(f"/document/{row['id']}")]),
     )  # fmt: skip
 
 
-def members(view: grouped.GroupView, address: Address) -> Listing:
-    """Return a group against its members, each row with the addresses of its quotes."""
+def members(view: grouped.GroupView, address: Address, here: str) -> Listing:
+    """Return a group against its members, each row with the addresses of its quotes.
+
+    Args:
+        here: the address of the comparison itself.
+    """
     return _with_addresses(
-        grouped.listing(view),
+        grouped.listing(view, here),
         _MEMBERS_ADDRESSES,
         lambda row: [row[side] and address(f"/commitment/{row[side]}") for side in ("group_id", "member_id")],
     )
@@ -225,9 +274,11 @@ def _with_addresses(
     return replace(listing, columns=(*listing.columns, *columns), rows=found)
 
 
-def cell(db: Database, address: Address, issuers: list[str], topic: str, axis: Axis, at: int | None) -> Listing | None:
+def cell(
+    db: Database, address: Address, issuers: Sequence[str], topic: str, axis: Axis, choice: Choice
+) -> Listing | None:
     """Return the quotes behind the cells of one topic; where there is no commitment, the passages that the page shows."""
-    found = queries.cell(db, issuers, topic, axis, at)
+    found = queries.cell(db, issuers, topic, axis, choice)
     if found is None:
         return None
     listed: list[dict[str, Any]] = []
@@ -310,9 +361,10 @@ def editions(
         return None
     chosen = found["chosen"]
     kinds = {kind: place for place, kind in enumerate(found["meanings"])}
+    sql = _CHANGES.format(earlier=latest_decision(db, "a"), later=latest_decision(db, "b"))
     listed = [
         {**row, "address": address(f"/commitment/{row['other_id'] or row['commitment_id']}")}
-        for row in rows(db, _CHANGES, [chosen["from_id"], chosen["to_id"]])
+        for row in rows(db, sql, [chosen["from_id"], chosen["to_id"]])
         if change in ("", row["change"]) and theme in ("", row["theme_id"])
     ]
     listed.sort(key=lambda row: (kinds[row["change"]], -((row["alike"] or 0) + (row["wording"] or 0)), row["id"]))
@@ -320,14 +372,40 @@ def editions(
     return Listing(_name("editions", family, str(chosen["to_edition"]), change, theme), title, CHANGES, listed)
 
 
+def history(db: Database, address: Address, name: str) -> Listing | None:
+    """Return what the database knows of a commitment through time, in the order of the page."""
+    found = through_time.history(db, name)
+    if not found:
+        return None
+    listed = [
+        {
+            "on": event.on, "event": event.kind, "what": event.what, "note": event.note, "reviewer": event.reviewer,
+            "commitment_id": event.quote.id if event.quote else "", "quote": event.quote.quote if event.quote else "",
+            "document_id": event.document_id, "document": event.document, "page": event.quote.page if event.quote else None,
+            "page_label": event.quote.page_label if event.quote else "",
+            "address": address(_place_of(event, name)),
+        }
+        for event in found
+    ]  # fmt: skip
+    return Listing(_name("history", name), "What became of a commitment", HISTORY, listed)
+
+
+def _place_of(event: through_time.Event, name: str) -> str:
+    if event.quote is None and event.document_id:
+        return f"/document/{event.document_id}"
+    return f"/commitment/{event.quote.id if event.quote else name}"
+
+
 def guidelines(db: Database, address: Address) -> Listing:
     """Return all guidelines."""
     return Listing("guidelines", "Guidelines", GUIDELINES, guiding.guidelines(db))
 
 
-def guideline(db: Database, address: Address, name: str, choice: guiding.Choice, by: str) -> Listing | None:
+def guideline(
+    db: Database, address: Address, name: str, issuers: Sequence[str], choice: Choice, by: str
+) -> Listing | None:
     """Return what everybody says to a guideline, a row for each cell of the page."""
-    found = guiding.guideline(db, name, choice, by)
+    found = guiding.guideline(db, name, issuers, choice, by)
     if found is None:
         return None
     listed = [
@@ -344,10 +422,10 @@ def guideline(db: Database, address: Address, name: str, choice: guiding.Choice,
 
 
 def element(
-    db: Database, address: Address, name: str, code: str, choice: guiding.Choice, document: str
+    db: Database, address: Address, name: str, code: str, issuers: Sequence[str], choice: Choice, document: str
 ) -> Listing | None:
     """Return all quotes behind the cells of one element, and the passages that only mention it."""
-    found = guiding.element(db, name, code, choice, document)
+    found = guiding.element(db, name, code, issuers, choice, document)
     if found is None:
         return None
     names = found["names"]
@@ -421,7 +499,11 @@ def _commitments(
     db: Database, address: Address, condition: str, args: Sequence[Any], due: Due, order: str = _IN_ORDER
 ) -> list[dict[str, Any]]:
     is_due, days = due.condition
-    found = rows(db, f"{_COMMITMENTS} where {condition} and {is_due} order by {order}", [*args, *days])
+    found = rows(
+        db,
+        f"{_COMMITMENTS.format(review=latest_decision(db))} where {condition} and {is_due} order by {order}",
+        [*args, *days],
+    )
     return [{**row, "address": address(f"/commitment/{row['id']}")} for row in found]
 
 
@@ -435,14 +517,14 @@ def _mentions(db: Database, address: Address, condition: str, args: Sequence[Any
 def _from_quote(quote: Any, names: dict[str, str], address: Address) -> dict[str, Any]:
     return {
         **vars(quote), "kind": "commitment", "text": quote.quote, "issuer_id": quote.issuer, "issuer": names.get(quote.issuer, quote.issuer),
-        "likeness": None, "words": None, "address": address(f"/commitment/{quote.id}"),
+        "likeness": None, "words": None, "promises": None, "address": address(f"/commitment/{quote.id}"),
     }  # fmt: skip
 
 
 def _from_passage(passage: dict[str, Any], names: dict[str, str], address: Address) -> dict[str, Any]:
     code = passage["issuer"] or ""
     return {
-        "likeness": None, **passage, "words": passage.get("words") or None, "kind": "passage", "lead_in": "", "issuer_id": code, "issuer": names.get(code, code), "page_label": passage["page_label"] or "",
+        "likeness": None, **passage, "review": None, "words": passage.get("words") or None, "promises": ", ".join(passage.get("promises", [])) or None, "kind": "passage", "lead_in": "", "issuer_id": code, "issuer": names.get(code, code), "page_label": passage["page_label"] or "",
         "bindingness": None, "precision": None, "deadline": None, "address": _place("passage", passage["id"], passage["document_id"], address),
     }  # fmt: skip
 

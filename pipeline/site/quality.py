@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
+from ..reviewing import counts
 from ..settings import bundled
 from ..store import rows
 
@@ -314,5 +315,6 @@ def quality(db: Database) -> dict[str, Any]:
         "sections": SECTIONS,
         "modes": MODES,
         "detection": DETECTION,
+        "reviewed": counts(db),
         "issuer_names": {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")},
     }

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from ..citing import Citation
+from .. import __version__
+from ..citing import Citation, listed
 from ..comparing import (
     FINDINGS,
     NAMINGS_COUNTED,
@@ -17,21 +18,39 @@ from ..comparing import (
     Quote,
     compare,
     issuers_with_documents,
+    names_of,
     own_documents,
     quotes,
     silences,
 )
-from ..coverage import AXES, Axis, behind, bounds, cells, detection, findings, ids_in, in_words, shades, topics
+from ..coverage import (
+    AXES,
+    Axis,
+    Behind,
+    Choice,
+    behind,
+    bounds,
+    cells,
+    detection,
+    findings,
+    ids_in,
+    in_words,
+    shades,
+    topics,
+)
 from ..coverage import matrix as everybody
 from ..editions import differences
+from ..embeddings import text_hash
+from ..ids import digest, slug
 from ..judging import RELATIONS
-from ..members import STANDINGS, group_view
+from ..members import group_view, standings
 from ..passages import language_name, load_sheets, to_passage
 from ..store import rows
 
 __all__ = [
-    "FINDINGS", "axes", "axis_of_element", "axis_of_subtheme", "cell", "choices", "citation", "commitment", "comparison",
-    "confidence", "documents", "issuer", "matrix", "members", "theme",
+    "FINDINGS", "axes", "axis_of_element", "axis_of_subtheme", "cell", "choices", "citation", "citation_of_page", "commitment",
+    "comparison", "confidence", "documents", "issuer", "matrix", "members", "theme", "title_of_cell",
+    "title_of_comparison",
 ]  # fmt: skip
 
 _TOUCHING_SHOWN = 8
@@ -99,12 +118,12 @@ def choices(db: Database) -> dict[str, Any]:
     }
 
 
-def matrix(db: Database, axis: Axis, at: int | None) -> dict[str, Any]:
+def matrix(db: Database, axis: Axis, choice: Choice) -> dict[str, Any]:
     """Return what all issuers do with every topic of an axis, for the page."""
-    found = everybody(db, axis, at=at)
+    found = everybody(db, axis, choice)
     return {
         "matrix": found,
-        "meanings": findings(axis),
+        "meanings": findings(axis, choice),
         **_shown_counts(db, [cell.commitments for cell in found.cells.values()]),
     }
 
@@ -132,9 +151,9 @@ def axes(db: Database) -> dict[str, str]:
     return {**{name: label.lower() for name, label in AXES.items()}, **guidelines}
 
 
-def comparison(db: Database, issuers: Sequence[str], at: int | None, axis: Axis) -> dict[str, Any]:
+def comparison(db: Database, issuers: Sequence[str], choice: Choice, axis: Axis) -> dict[str, Any]:
     """Return the comparison of issuers, for the page."""
-    found = compare(db, issuers, at=at, theme=axis.theme, by=axis.by)
+    found = compare(db, issuers, choice, theme=axis.theme, by=axis.by)
     labels = {row["id"]: row["label"] for row in rows(db, "select id, label from bindingness")}
     names = {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")}
     ids = [quote.id for pair in found.counterparts for quote in (pair.a, pair.b)]
@@ -146,7 +165,7 @@ def comparison(db: Database, issuers: Sequence[str], at: int | None, axis: Axis)
     pairs = {name: [pair for pair in found.counterparts if pair.theme == name] for name, _ in found.themes}
     return {
         "comparison": found,
-        "meanings": findings(axis),
+        "meanings": findings(axis, choice),
         "marks": marks,
         "relations": RELATIONS,
         "pairs": {name: of_theme for name, of_theme in pairs.items() if of_theme},
@@ -161,16 +180,21 @@ def comparison(db: Database, issuers: Sequence[str], at: int | None, axis: Axis)
     }
 
 
-def members(db: Database, group: str, at: int | None, theme: str) -> dict[str, Any]:
+def members(db: Database, group: str, choice: Choice, theme: str) -> dict[str, Any]:
     """Return a group against its members, for the page."""
-    view = group_view(db, group, at=at, theme=theme)
+    view = group_view(db, group, choice, theme=theme)
     shown = [
         quote
         for row in view.rows
         for one in row.commitments
         for quote in (one.quote, *(quote for listed in one.carriers.values() for quote in listed))
     ]
-    return {"view": view, "standings": STANDINGS, "confidence": confidence(db, [quote.id for quote in shown])}
+    return {
+        "view": view,
+        "standings": standings(choice),
+        "relations": RELATIONS,
+        "confidence": confidence(db, [quote.id for quote in shown]),
+    }
 
 
 def confidence(db: Database, ids: Iterable[str]) -> dict[str, float]:
@@ -179,31 +203,31 @@ def confidence(db: Database, ids: Iterable[str]) -> dict[str, float]:
     return {row["id"]: row["confidence"] for row in rows(db, sql, [json.dumps(list(ids))])}
 
 
-def cell(db: Database, issuers: list[str], topic: str, axis: Axis, at: int | None) -> dict[str, Any] | None:
+def cell(db: Database, issuers: Sequence[str], topic: str, axis: Axis, choice: Choice) -> dict[str, Any] | None:
     """Return the quotes behind the cells of one topic, issuer by issuer; None for an unknown topic."""
-    label = dict(topics(db, axis)).get(topic)
+    label = dict(topics(db, axis, choice)).get(topic)
     if label is None:
         return None
     of = rows(db, "select * from themes where id = ?", [topic if axis.by == "theme" else axis.theme])
     names = {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")}
     codes = [code for code in issuers if code in names]
-    counted = cells(db, codes, axis, at=at, only=[topic])
+    counted = cells(db, codes, axis, choice, only=[topic])
     sides: list[dict[str, Any]] = [
         {
             "issuer": code,
             "quotes": quotes(db, *ids_in("commitments.id", found.commitments)),
             "again": found.commitments,
             "cell": counted.get((code, topic)),
-            "touching": _touching(db, found.passages),
+            "touching": _touching(db, found),
         }
-        for code, found in behind(db, codes, topic, axis, at=at).items()
+        for code, found in behind(db, codes, topic, axis, choice).items()
     ]
     ids = [quote.id for side in sides for quote in side["quotes"]]
     return {
         "label": label,
         "theme": of[0] if of else None,
         "axis": axis,
-        "meanings": findings(axis),
+        "meanings": findings(axis, choice),
         "names": names,
         "sides": sides,
         "confidence": confidence(db, ids),
@@ -222,14 +246,15 @@ def axis_of_subtheme(db: Database, subtheme: str) -> Axis:
     return Axis("subtheme", found[0]["theme_id"]) if found else Axis()
 
 
-def _touching(db: Database, passages: dict[str, str]) -> list[dict[str, Any]]:
-    """Return the first of some passages that speak of a topic, for a cell without commitments.
+def _touching(db: Database, found: Behind) -> list[dict[str, Any]]:
+    """Return the first of the passages that speak of a topic, for a cell without commitments.
 
-    Each comes with the words by which it speaks of the topic, and with its commitments, which are on something else.
+    Each comes with the words by which it speaks of the topic, and with its commitments, which are on something else:
+    `promises` are the ids of those in which all these words stand.
     """
-    names = list(passages)[:_TOUCHING_SHOWN]
+    names = list(found.passages)[:_TOUCHING_SHOWN]
     condition, args = ids_in("passages.id", names)
-    found = rows(
+    shown = rows(
         db,
         "select passages.id, passages.text, passages.page, document_id, title as document, documents.year,"
         " is_paged, documents.issuer_id as issuer,"
@@ -240,17 +265,19 @@ def _touching(db: Database, passages: dict[str, str]) -> list[dict[str, Any]]:
     condition, args = ids_in("passage_id", names)
     elsewhere = rows(
         db,
-        "select commitments.id, passage_id, label from commitments left join themes on themes.id = theme_id"
+        "select commitments.id, passage_id, quote, themes.label, coalesce(subthemes.label, '') as subtheme from commitments"
+        " left join themes on themes.id = commitments.theme_id left join subthemes on subthemes.id = subtheme_id"
         f" where {condition} order by start",
         args,
     )
     listed = [
         {
             **row,
-            "words": passages[row["id"]],
+            "words": found.passages[row["id"]],
+            "promises": found.promises.get(row["id"], []),
             "elsewhere": [one for one in elsewhere if one["passage_id"] == row["id"]],
         }
-        for row in found
+        for row in shown
     ]
     return sorted(listed, key=lambda row: names.index(row["id"]))
 
@@ -258,6 +285,17 @@ def _touching(db: Database, passages: dict[str, str]) -> list[dict[str, Any]]:
 def documents(db: Database) -> list[dict[str, Any]]:
     """Return all documents, by issuer and year."""
     return rows(db, f"{DOCUMENTS} order by issuer, year, documents.id")
+
+
+def with_vectors(db: Database, texts: Sequence[str], model: str) -> set[str]:
+    """Return which of some texts have a vector of a model: only of these can be asked what is most like them."""
+    hashes = {text: text_hash(text) for text in texts}
+    condition, args = ids_in("text_hash", list(hashes.values()))
+    known = {
+        row["text_hash"]
+        for row in rows(db, f"select text_hash from embeddings where {condition} and model = ?", [*args, model])
+    }
+    return {text for text, name in hashes.items() if name in known}
 
 
 def commitment(db: Database, name: str) -> dict[str, Any] | None:
@@ -464,6 +502,56 @@ def citation(db: Database, document_id: str, commitment_id: str, permalink: str,
         quote=quote.quote if quote else "",
         source_url=document["source_url"],
         language=document["language"],
+    )
+
+
+def title_of_comparison(db: Database, issuers: Sequence[str], axis: Axis, choice: Choice, is_of_members: bool) -> str:
+    """Return what a comparison compares: "Canada and Japan compared by year, documents until 2016".
+
+    Raises:
+        ConcordError: an issuer is not in the database, or nothing can be counted so.
+    """
+    names = list(names_of(db, issuers).values())
+    if axis.by not in _SINGULAR:
+        topics(db, axis)
+    if is_of_members:
+        who = f"{names[0]} compared with its members"
+    else:
+        who = f"{listed(names)} compared" if len(names) > 1 else "All issuers compared"
+    labels = {row["id"]: row["label"] for row in rows(db, "select id, label from themes")}
+    on = f" on “{labels.get(axis.theme, axis.theme)}”" if axis.theme else ""
+    by = _SINGULAR.get(axis.by) or f"the elements of “{axes(db)[axis.by]}”"
+    return f"{who}{on}{f' by {by}' if axis.by != 'theme' else ''}{_of(choice)}"
+
+
+_SINGULAR = {"theme": "theme", "subtheme": "sub-theme", "year": "year"}
+
+
+def title_of_cell(found: dict[str, Any], choice: Choice) -> str:
+    """Return what the page of a cell is called: "Skills, 2016: Canada and Japan, documents until 2016"."""
+    theme = found["theme"]["label"] if found["theme"] and found["axis"].by != "theme" else ""
+    names = listed([found["names"][side["issuer"]] for side in found["sides"]])
+    return f"{theme}{', ' if theme else ''}{found['label']}{': ' if names else ''}{names}{_of(choice)}"
+
+
+def _of(choice: Choice) -> str:
+    return f", documents {choice.words}" if choice.words else ""
+
+
+def citation_of_page(db: Database, title: str, permalink: str, accessed: date) -> Citation:
+    """Return how to cite what the site says itself at an address: its date and version are those of the database."""
+    found = rows(db, "select * from runs where finished_at is not null order by id desc limit 1")
+    last = found[0] if found else {"version": __version__, "finished_at": ""}
+    day, _, time = last["finished_at"].partition("T")
+    return Citation(
+        key=f"{slug(title)}-{digest(permalink)[:8]}",
+        authors=(),
+        title=title,
+        kind="Comparison",
+        permalink=permalink,
+        accessed=accessed,
+        published_on=day,
+        version=f"{last['version']}, database of {day} {time[:5]} UTC" if day else last["version"],
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,20 +19,26 @@ from datasette.views.index import IndexView
 from sqlite_utils import Database
 
 from .. import members
-from ..citing import FORMS, Citation
-from ..coverage import Axis
+from ..citing import FORMS, Citation, is_local
+from ..coverage import Axis, Choice
 from ..due import HOW, WRITTEN, Due, is_written
-from ..errors import ConcordError
+from ..editions import CHANGES
+from ..errors import ConcordError, FilterError, StoreError, UnreadableError
 from ..exporting import FORMS as LIST_FORMS
-from ..exporting import MOST_ROWS, Listing, to_csv, to_xlsx
+from ..exporting import MOST_ROWS, Listing, json_bytes, to_csv, to_xlsx
+from ..models import encoder_key
 from ..printing import matrix_to_markdown, to_json, to_markdown
-from ..search import MODES, Engine, Filters, Results
+from ..records import BODY_ROLES
+from ..reviewing import listed as decisions_on
+from ..search import MODES, REVIEWS, Engine, Filters, Results, as_written
 from ..search.kept import Kept
-from ..search.shelf import stamp
+from ..search.shelf import TEXTS, stamp
 from ..settings import load_settings
+from ..store import open_for_reading
 from . import api, gone, guarding, lists, policy, queries
 from . import editions as aligned
 from . import guidelines as guiding
+from . import history as through_time
 from . import home as beginning
 from . import picture as drawing
 from . import problems as reading
@@ -40,22 +46,23 @@ from . import quality as measuring
 from . import reader as opened
 from . import themes as grouped
 from . import watches as watching
-from .api import JSON
-from .taking import Taken, addresses, answer, path_of, sent, to_bytes, too_long
+from .api import JSON, LAST_START, RETRY_AFTER
+from .taking import Taken, addresses, answer, path_of, sent, too_long
 
 _HITS_A_PAGE = 20
 _ISSUERS = 6
 """Issuers that are compared at a time."""
-_LAST_START = 100_000
-_CELLS_A_PAGE, _QUOTES_A_PAGE, _PAIRS_A_PAGE = 900, 120, 75
+_CELLS_A_PAGE, _QUOTES_A_PAGE, _PAIRS_A_PAGE = 900, 120, 70
 """Cells of a matrix, quotes behind a cell, and pairs of a comparison that are shown at a time: a page stays under 200 KB."""
+_CHOICE_IN_A_CELL = 80
+"""Characters that a choice of documents may add to the address of each cell; a longer one lets fewer cells stand on a page."""
 _MEMBERS_A_PAGE = 1500
 """What a group against its members shows at a time, in cells of a matrix."""
 _FACETS = {
     "issuer": ("By issuer", ("issuer",)), "theme": ("By theme, main or not", ("theme",)), "kind": ("By kind of document", ("kind",)),
     "year": ("By year", ("from", "to")), "language": ("By language", ("language",)),
     "firmness": ("At least as firm as", ("firmness",)), "deadline": ("By deadline", ("deadline",)),
-    "due": ("Due in", ("due_from", "due_to")),
+    "due": ("Due in", ("due_from", "due_to")), "review": ("By review", ("review",)),
 }  # fmt: skip
 """What hits are counted by: its heading, and the parameters that ask for one value of it."""
 _COUNTED = 12
@@ -66,16 +73,31 @@ _engines: dict[str, Engine] = {}
 
 
 def concord_database(datasette: Any) -> Any:
-    """Return the first of the served databases that is Concord's, or None."""
-    for database in datasette.databases.values():
-        if database.name.startswith("_") or database.path is None:
-            continue
-        _notice(datasette, database)
-        if database.path not in _known:
-            _known[database.path] = _is_concord(Path(database.path))
-        if _known[database.path]:
+    """Return the first of the served databases that is Concord's, or None.
+
+    Raises:
+        UnreadableError: none can be seen to be, and one of them cannot be read now.
+    """
+    unreadable: UnreadableError | None = None
+    for database in _served(datasette):
+        try:
+            if database.path not in _known:
+                _known[database.path] = _is_concord(Path(database.path))
+        except UnreadableError as error:  # nothing is known of it yet: it is looked at again
+            unreadable = error
+        if _known.get(database.path):
             return database
+    if unreadable:
+        raise unreadable
     return None
+
+
+def _served(datasette: Any) -> list[Any]:
+    """Return the databases that are served from files, each as the file is now."""
+    served = [one for one in datasette.databases.values() if not one.name.startswith("_") and one.path is not None]
+    for database in served:
+        _notice(datasette, database)
+    return served
 
 
 _known: dict[str, bool] = {}
@@ -90,22 +112,29 @@ def _notice(datasette: Any, database: Any) -> None:
     What an old one answered is forgotten, also when it was asked after the new file had come.
     """
     path, seen = database.path, _files.setdefault(datasette, {})
-    number = Path(path).stat().st_ino if Path(path).exists() else 0
+    try:
+        number = Path(path).stat().st_ino
+    except FileNotFoundError:
+        number = 0
     if number and seen.setdefault(path, number) != number:
         seen[path] = number
-        _known.pop(path, None)
-        _answers.pop(database, None)
-        if datasette.executor is not None:
-            old, datasette.executor = datasette.executor, ThreadPoolExecutor(datasette.setting("num_sql_threads"))
-            old.shutdown(wait=False)
+        _open_anew(datasette, database)
+
+
+def _open_anew(datasette: Any, database: Any) -> None:
+    """Forget what was read of a database, and let new threads open its file."""
+    _known.pop(database.path, None)
+    _answers.pop(database, None)
+    if datasette.executor is not None:
+        old, datasette.executor = datasette.executor, ThreadPoolExecutor(datasette.setting("num_sql_threads"))
+        old.shutdown(wait=False)
 
 
 def _is_concord(path: Path) -> bool:
-    from ..errors import StoreError
-    from ..store import open_for_reading
-
     try:
         open_for_reading(path).close()
+    except UnreadableError:
+        raise
     except StoreError:
         return False
     return True
@@ -115,7 +144,7 @@ def attentive(datasette: Any, app: policy.Application) -> policy.Application:
     """Return an ASGI application that looks, before each answer, whether another database has taken the place of ours."""
 
     async def answer(scope: Any, receive: Any, send: Any) -> None:
-        concord_database(datasette)
+        _served(datasette)
         await app(scope, receive, send)
 
     return answer
@@ -230,10 +259,36 @@ def _whole(request: Any, name: str) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 9 else None
 
 
+def _is_on(request: Any, name: str) -> bool:
+    """Say whether something that is asked for by "1" is; "0" declines it."""
+    return (request.args.get(name) or "0") != "0"
+
+
+def _one_of(request: Any, name: str, choices: Iterable[str]) -> str:
+    """Return what was chosen of some words; what is none of them asks for nothing, as with numbers."""
+    value = request.args.get(name) or ""
+    return value if value in choices else ""
+
+
 def _day(request: Any, name: str) -> str:
     """Return a year, a month or a day that was asked for; what is none asks for nothing, as with numbers."""
     value = (request.args.get(name) or "").strip()
     return value if is_written(value) else ""
+
+
+def _chosen(request: Any) -> tuple[str, ...]:
+    """Return the codes of the issuers that were asked for, each once, and no more than are compared at a time."""
+    return tuple(dict.fromkeys(_list(request, "issuer")))[:_ISSUERS]
+
+
+def _choice(request: Any) -> Choice:
+    """Return which documents a page is to count."""
+    try:
+        return Choice(
+            tuple(dict.fromkeys(_list(request, "kind"))), _whole(request, "from") or None, _whole(request, "at") or None
+        )
+    except ConcordError as error:
+        raise NotFound(str(error)) from error
 
 
 def _due(request: Any) -> Due:
@@ -260,7 +315,7 @@ async def search(datasette: Any, request: Any) -> Response:
     """/search: one box over words and meaning, and what is most like a commitment or passage."""
     database = _database(datasette)
     filters = Filters(
-        kind_of_hit=request.args.get("in") or "",
+        kind_of_hit=_one_of(request, "in", TEXTS),
         issuers=tuple(_list(request, "issuer")),
         groups=tuple(_list(request, "group")),
         kinds=tuple(_list(request, "kind")),
@@ -270,35 +325,42 @@ async def search(datasette: Any, request: Any) -> Response:
         year_to=_whole(request, "to"),
         language=request.args.get("language") or "",
         bindingness=_whole(request, "firmness"),
-        has_deadline=(request.args.get("deadline") or "0") != "0",
+        has_deadline=_is_on(request, "deadline"),
         due_from=_day(request, "due_from"),
         due_to=_day(request, "due_to"),
+        review=review if (review := request.args.get("review") or "") in REVIEWS else "",
     )
     question = (request.args.get("q") or "").strip()
     form = request.url_vars.get("format")
-    start = min(_whole(request, "start") or 0, _LAST_START) if form in (None, "json") else 0
+    start = min(_whole(request, "start") or 0, LAST_START) if form in (None, "json") else 0
     most = {None: _HITS_A_PAGE, "json": min(_whole(request, "most") or _HITS_A_PAGE, MOST_ROWS)}.get(form, MOST_ROWS)
-    mode = request.args.get("mode") or ""
-    mode = mode if mode in MODES else "both"
+    mode = _one_of(request, "mode", MODES) or "both"
     engine = engine_for(database.path)
     like = request.args.get("like") or ""
     like_what = await asyncio.to_thread(engine.hit_of, like) if like else None
     if like and like_what is None:
         raise NotFound("There is no such commitment or passage.")
-    if like_what:
-        question = ""
-        results = await asyncio.to_thread(engine.more_like, like_what.kind, like, filters, most=most, start=start)
-    else:
-        as_typed = bool(request.args.get("typed"))
-        results = await asyncio.to_thread(
-            engine.search, question, filters, mode=mode, most=most, start=start, as_typed=as_typed
-        )
+    question = "" if like_what else question
+    try:
+        filters = await ask(database, as_written, filters)
+        if like_what:
+            results = await asyncio.to_thread(engine.more_like, like_what.kind, like, filters, most=most, start=start)
+        else:
+            as_typed = _is_on(request, "typed")
+            results = await asyncio.to_thread(
+                engine.search, question, filters, mode=mode, most=most, start=start, as_typed=as_typed
+            )
+    except FilterError as error:
+        if form:  # nobody would see that a list is empty because a code is misspelt
+            raise NotFound(str(error)) from error
+        results = Results(question, (), 0, str(error))
     if form == "json":
-        return answer(datasette, to_bytes(asdict(results)), JSON)
+        return answer(datasette, await asyncio.to_thread(lists.hits_in_json, results), JSON)
     if form and results.total > MOST_ROWS:
         return too_long(datasette, results.total)
     if form:
-        return await sent(datasette, request, lists.hits(results, addresses(datasette, request)))
+        listing = await asyncio.to_thread(lists.hits, results, addresses(datasette, request))
+        return await sent(datasette, request, listing)
     here = _without(request.query_string, "start")
     asked = () if like else (results.mended or question, filters, mode, Path(database.path).name)
     taken = Taken(results.total, "hit", "/search", here, json_asked=f"most={results.total}")
@@ -311,6 +373,7 @@ async def search(datasette: Any, request: Any) -> Response:
             "question": question,
             "like": like_what,
             "filters": filters,
+            "reviews": REVIEWS,
             "written": WRITTEN,
             "how_written": HOW,
             "mode": mode,
@@ -353,42 +416,71 @@ def engine_for(path: str) -> Engine:
     return _engines[path]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks to be compared. `left_out` are issuers beyond those that are compared at a time."""
+
+    issuers: tuple[str, ...]
+    left_out: tuple[str, ...]
+    axis: Axis
+    choice: Choice
+    is_of_members: bool
+    is_of_no_theme: bool
+
+    @property
+    def path(self) -> str:
+        """The address, with nothing in it that changes nothing."""
+        return lists.compare_path(self.issuers, self.axis, self.choice, is_of_members=self.is_of_members)
+
+
+def _asked(request: Any) -> Asked:
+    every = tuple(dict.fromkeys(_list(request, "issuer")))
+    issuers = every[:_ISSUERS]
+    by, theme = request.args.get("by") or "theme", request.args.get("theme") or ""
+    is_of_members = len(issuers) == 1 and _is_on(request, "members")
+    is_of_no_theme = by == "subtheme" and not theme  # a form that asks for sub-themes may leave the theme open
+    axis = Axis("theme" if is_of_no_theme or is_of_members else by, theme)
+    return Asked(issuers, every[_ISSUERS:], axis, _choice(request), is_of_members, is_of_no_theme)
+
+
+def _model(database: Any) -> str:
+    """Return whose vectors the search compares."""
+    return encoder_key(engine_for(database.path).settings.encoder)
+
+
 async def compare(datasette: Any, request: Any) -> Response:
     """/compare: the matrix of everybody, issuers side by side, or a group against its members."""
-    database = _database(datasette)
-    asked = list(dict.fromkeys(_list(request, "issuer")))
-    issuers, left_out = asked[:_ISSUERS], asked[_ISSUERS:]
-    at = _whole(request, "at")
-    by, theme = request.args.get("by") or "theme", request.args.get("theme") or ""
-    is_of_no_theme = by == "subtheme" and not theme  # a form that asks for sub-themes may leave the theme open
-    axis = Axis("theme" if is_of_no_theme else by, theme)
+    database, asked = _database(datasette), _asked(request)
+    issuers, axis, choice = asked.issuers, asked.axis, asked.choice
     shown: dict[str, Any] = {
         "chosen": issuers,
-        "left_out": left_out,
+        "left_out": asked.left_out,
         "most_issuers": _ISSUERS,
-        "at": at,
+        "choice": choice,
+        "texts": lists.asked_of(choice),
         "theme": axis.theme,
         "axis": axis,
         "axes": await ask_once(database, queries.axes),
         "choices": await ask_once(database, queries.choices),
         "here": _without(request.query_string, "start"),
-        "is_of_no_theme": is_of_no_theme,
+        "is_of_no_theme": asked.is_of_no_theme,
     }
     try:
-        if len(issuers) == 1 and request.args.get("members"):
-            return await _members(datasette, request, issuers[0], at, shown)
+        shown |= _shown_citation(await _comparison_cited(datasette, request, asked), asked.path)
+        if asked.is_of_members:
+            return await _members(datasette, request, issuers[0], shown)
         if len(issuers) < 2:
             if issuers and issuers[0] not in {row["id"] for row in shown["choices"]["issuers"]}:
                 raise NotFound(f"{issuers[0]} issued no document of this database.")
-            return await _matrix(datasette, request, axis, at, shown)
-        found = await ask_once(database, queries.comparison, tuple(issuers), at, axis)
+            return await _matrix(datasette, request, shown)
+        found = await ask_once(database, queries.comparison, tuple(issuers), choice, axis)
     except ConcordError as error:
         raise NotFound(str(error)) from error
     if form := request.url_vars.get("format"):
         comparison = found["comparison"]
 
         def listed() -> tuple[Listing, ...]:
-            return lists.comparison(comparison, addresses(datasette, request), at, _address(datasette, request))
+            return lists.comparison(comparison, addresses(datasette, request), _address(datasette, request))
 
         made: dict[str, Callable[[], str | bytes]] = {
             "json": lambda: to_json(comparison),
@@ -406,6 +498,43 @@ async def compare(datasette: Any, request: Any) -> Response:
     return await _page(datasette, request, "concord_compare.html", {**shown, **found, **more})
 
 
+async def compared_cited(datasette: Any, request: Any) -> Response:
+    """/compare/citation: how to cite a comparison, by the same parameters."""
+    try:
+        return _citation(await _comparison_cited(datasette, request, _asked(request)), request.url_vars["format"])
+    except ConcordError as error:
+        raise NotFound(str(error)) from error
+
+
+async def _comparison_cited(datasette: Any, request: Any, asked: Asked) -> Citation:
+    what = asked.issuers, asked.axis, asked.choice, asked.is_of_members
+    title = await ask_once(_database(datasette), queries.title_of_comparison, *what)
+    return await _page_cited(datasette, request, title, asked.path)
+
+
+async def _page_cited(datasette: Any, request: Any, title: str, path: str) -> Citation:
+    """Return how to cite what this site says at a path."""
+    permalink, today = _permalink(datasette, request, path), datetime.now(UTC).date()
+    cited: Citation = await ask(_database(datasette), queries.citation_of_page, title, permalink, today)
+    return cited
+
+
+def _permalink(datasette: Any, request: Any, path: str) -> str:
+    """Return the whole address of a path, or "" where nobody else could open it."""
+    address = addresses(datasette, request)(path)
+    return "" if is_local(address) else address
+
+
+def _shown_citation(cited: Citation, path: str) -> dict[str, Any]:
+    """Return what the page at a path shows of how to cite it."""
+    return {
+        "title": cited.title,
+        "cited": _in_every_form(cited),
+        "is_local": not cited.permalink,
+        "cited_by": path.partition("?")[2],
+    }
+
+
 MEASURES = {
     "commitments": "commitments",
     "per_thousand": "commitments in 1,000 sentences",
@@ -415,18 +544,19 @@ MEASURES = {
 """What the matrix of everybody can show in its cells."""
 
 
-async def _matrix(datasette: Any, request: Any, axis: Axis, at: int | None, shown: dict[str, Any]) -> Response:
-    form = request.url_vars.get("format")
+async def _matrix(datasette: Any, request: Any, shown: dict[str, Any]) -> Response:
+    form, axis, choice = request.url_vars.get("format"), shown["axis"], shown["choice"]
     if form in LIST_FORMS:
-        return await _listed(datasette, request, lists.coverage, axis, at)
-    found = await ask_once(_database(datasette), queries.matrix, axis, at)
+        return await _listed(datasette, request, lists.coverage, axis, choice)
+    found = await ask_once(_database(datasette), queries.matrix, axis, choice)
     if form:
         name = f"coverage-by-{axis.by}"
         return await _export(datasette, form, name, lambda: matrix_to_markdown(found["matrix"]))
     measure = request.args.get("show") or ""
     measure = measure if measure in MEASURES else "commitments"
     matrix = found["matrix"]
-    parts = in_parts([len(matrix.topics)] * len(matrix.names), _CELLS_A_PAGE, _whole(request, "start") or 0)
+    most = _CELLS_A_PAGE * _CHOICE_IN_A_CELL // max(_CHOICE_IN_A_CELL, len(shown["texts"]))
+    parts = in_parts([len(matrix.topics)] * len(matrix.names), most, _whole(request, "start") or 0)
     more = {
         "measure": measure,
         "measures": MEASURES,
@@ -437,11 +567,11 @@ async def _matrix(datasette: Any, request: Any, axis: Axis, at: int | None, show
     return await _page(datasette, request, "concord_matrix.html", {**shown, **found, **more})
 
 
-async def _members(datasette: Any, request: Any, group: str, at: int | None, shown: dict[str, Any]) -> Response:
-    found = await ask_once(_database(datasette), queries.members, group, at, shown["theme"])
+async def _members(datasette: Any, request: Any, group: str, shown: dict[str, Any]) -> Response:
+    found = await ask_once(_database(datasette), queries.members, group, shown["choice"], shown["theme"])
     if form := request.url_vars.get("format"):
         view = found["view"]
-        listing = replace(lists.members(view, addresses(datasette, request)), address=_address(datasette, request))
+        listing = lists.members(view, addresses(datasette, request), _address(datasette, request))
         made: dict[str, Callable[[], str | bytes]] = {
             "json": lambda: members.to_json(view),
             "csv": lambda: to_csv(listing),
@@ -480,13 +610,12 @@ async def _export(datasette: Any, form: str, name: str, make: Callable[[], str |
 async def cell(datasette: Any, request: Any) -> Response:
     """/compare/cell: the quotes behind the cells of one theme, sub-theme, element of a guideline, or year."""
     database = _database(datasette)
-    issuers, at = _list(request, "issuer")[:_ISSUERS], _whole(request, "at")
+    issuers, choice = _chosen(request), _choice(request)
     axis, topic = await _topic(database, request)
     if request.url_vars.get("format"):
-        return await _listed(datasette, request, lists.cell, issuers, topic, axis, at, kind="topic")
-    found = await ask(database, queries.cell, issuers, topic, axis, at)
-    if found is None:
-        raise NotFound("There is nothing of that name to be counted.")
+        return await _listed(datasette, request, lists.cell, issuers, topic, axis, choice, kind="topic")
+    found = await _cell(database, issuers, topic, axis, choice)
+    path = lists.cell_path(issuers, topic, axis, choice)
     asked = _without(request.query_string, "start")
     quotes_a_part = _QUOTES_A_PAGE // max(1, len(found["sides"]))
     parts = range(0, max((len(side["quotes"]) for side in found["sides"]), default=0), quotes_a_part)
@@ -496,8 +625,9 @@ async def cell(datasette: Any, request: Any) -> Response:
     count = sum(len(side["quotes"] or side["touching"]) for side in found["sides"])
     shown = {
         **found,
-        "at": at,
-        "chosen": issuers,
+        **_shown_citation(await _page_cited(datasette, request, queries.title_of_cell(found, choice), path), path),
+        "choice": choice,
+        "back": lists.compare_path(issuers, axis, choice),
         "parts": list(parts),
         "start": start,
         "quotes_a_part": quotes_a_part,
@@ -505,6 +635,22 @@ async def cell(datasette: Any, request: Any) -> Response:
         "taken": [Taken(count, "quote", "/compare/cell", asked)],
     }
     return await _page(datasette, request, "concord_cell.html", shown)
+
+
+async def cell_cited(datasette: Any, request: Any) -> Response:
+    """/compare/cell/citation: how to cite the quotes behind cells, by the same parameters."""
+    database, issuers, choice = _database(datasette), _chosen(request), _choice(request)
+    axis, topic = await _topic(database, request)
+    title = queries.title_of_cell(await _cell(database, issuers, topic, axis, choice), choice)
+    path = lists.cell_path(issuers, topic, axis, choice)
+    return _citation(await _page_cited(datasette, request, title, path), request.url_vars["format"])
+
+
+async def _cell(database: Any, issuers: Sequence[str], topic: str, axis: Axis, choice: Choice) -> Any:
+    found = await ask(database, queries.cell, issuers, topic, axis, choice)
+    if found is None:
+        raise NotFound("There is nothing of that name to be counted.")
+    return found
 
 
 async def _topic(database: Any, request: Any) -> tuple[Axis, str]:
@@ -550,10 +696,13 @@ async def document(datasette: Any, request: Any) -> Response:
         Taken(found["matching"], "commitment", f"{path}/commitments", narrowed, " that match" if marks.narrow else ""),
         Taken(sum(row["n"] for row in found["mentions"]), "mention", f"{path}/mentions", more=" of others"),
     ]
+    texts = [passage["text"] for passage in found["passages"] if passage["role"] in BODY_ROLES]
     shown = {
         **found,
+        "with_vectors": await ask(database, queries.with_vectors, texts, _model(database)),
         "compared": compared,
         "cited": _in_every_form(cited),
+        "is_local": not cited.permalink,
         "taken": taken,
         "asked": asked,
         "page_wanted": wanted,
@@ -564,8 +713,7 @@ async def document(datasette: Any, request: Any) -> Response:
 def _marks(request: Any) -> opened.Marks:
     """Return which commitments of a document are asked for."""
     firmness = _whole(request, "firmness")
-    has_deadline, only = ((request.args.get(name) or "0") != "0" for name in ("deadline", "only"))
-    return opened.Marks(request.args.get("theme") or "", firmness, has_deadline, only)
+    return opened.Marks(request.args.get("theme") or "", firmness, _is_on(request, "deadline"), _is_on(request, "only"))
 
 
 async def page(datasette: Any, request: Any) -> Response:
@@ -606,15 +754,30 @@ async def commitment(datasette: Any, request: Any) -> Response:
     cited = await _cited(datasette, request, found["row"]["document_id"], name)
     if request.url_vars["format"]:
         return _citation(cited, request.url_vars["format"])
-    shown = {"cited": _in_every_form(cited), "facets": await ask(database, grouped.facets_of, name)}
+    events = await ask(database, through_time.history, name)
+    shown = {
+        "with_vectors": await ask(database, queries.with_vectors, [found["row"]["quote"]], _model(database)),
+        "cited": _in_every_form(cited),
+        "is_local": not cited.permalink,
+        "facets": await ask(database, grouped.facets_of, name),
+        "reviews": await ask(database, decisions_on, name),
+        "history": events,
+        "changes": CHANGES,
+        "file": shlex.quote(Path(database.path).name),
+        "taken": [Taken(len(events), "event", f"/commitment/{name}/history", more=" of its history")],
+    }
     return await _page(datasette, request, "concord_commitment.html", {**found, **shown})
 
 
+async def commitment_history(datasette: Any, request: Any) -> Response:
+    """/commitment/<id>/history.csv: what the database knows of a commitment through time, reviews included."""
+    return await _listed(datasette, request, lists.history, request.url_vars["name"], kind="commitment")
+
+
 async def _cited(datasette: Any, request: Any, document_id: str, commitment_id: str = "") -> Citation:
-    """Return how to cite a document or a commitment, today and at the address at which this site was asked."""
+    """Return how to cite a document or a commitment, today and at its address, where others can open that."""
     path = f"/commitment/{commitment_id}" if commitment_id else f"/document/{document_id}"
-    permalink = datasette.absolute_url(request, datasette.urls.path(path))
-    today = datetime.now(UTC).date()
+    permalink, today = _permalink(datasette, request, path), datetime.now(UTC).date()
     cited: Citation = await ask(_database(datasette), queries.citation, document_id, commitment_id, permalink, today)
     return cited
 
@@ -735,21 +898,23 @@ async def guideline(datasette: Any, request: Any) -> Response:
     """/guidelines/<id>: who commits to each element of a guideline, who only mentions it, and who is silent."""
     database, name = _database(datasette), request.url_vars["name"]
     by = "document" if request.args.get("by") == "document" else "issuer"
+    asked = name, _chosen(request), _choice(request), by
     if request.url_vars.get("format"):
-        return await _listed(datasette, request, lists.guideline, name, _choice(request), by, kind="guideline")
-    found = await ask_once(database, guiding.guideline, name, _choice(request), by)
+        return await _listed(datasette, request, lists.guideline, *asked, kind="guideline")
+    found = await ask_once(database, guiding.guideline, *asked)
     if found is None:
         raise await _not_here(database, "guideline", name)
-    lines, asked = found["lines"], _without(request.query_string, "start")
+    lines, here = found["lines"], _without(request.query_string, "start")
     parts = in_parts([len(found["elements"])] * len(lines), _CELLS_A_PAGE, _whole(request, "start") or 0)
     shown = {
         **found,
         "lines": lines[parts.begin : parts.end],
         "count": len(lines),
         "parts": parts,
-        "here_without_start": asked,
+        "here_without_start": here,
+        "texts": lists.asked_of(found["choice"]),
         "choices": await ask_once(database, queries.choices),
-        "taken": [Taken(len(lines) * len(found["elements"]), "score", f"/guidelines/{name}", asked)],
+        "taken": [Taken(len(lines) * len(found["elements"]), "score", f"/guidelines/{name}", here)],
     }
     return await _page(datasette, request, "concord_guideline.html", shown)
 
@@ -757,20 +922,15 @@ async def guideline(datasette: Any, request: Any) -> Response:
 async def element(datasette: Any, request: Any) -> Response:
     """/guidelines/<id>/<code>: the quotes behind the cells of one element."""
     name, code, document = request.url_vars["name"], request.url_vars["code"], request.args.get("document") or ""
+    asked = name, code, _chosen(request), _choice(request), document
     if request.url_vars.get("format"):
-        return await _listed(datasette, request, lists.element, name, code, _choice(request), document)
-    found = await ask(_database(datasette), guiding.element, name, code, _choice(request), document, guiding.MOST)
+        return await _listed(datasette, request, lists.element, *asked)
+    found = await ask(_database(datasette), guiding.element, *asked, guiding.MOST)
     if found is None:
         raise NotFound("There is no such element of a guideline.")
     count = found["commitments"] + found["mentioned"]
     taken = [Taken(count, "quote", f"/guidelines/{name}/{code}", request.query_string)]
     return await _page(datasette, request, "concord_element.html", {**found, "taken": taken})
-
-
-def _choice(request: Any) -> guiding.Choice:
-    """Return which texts a page of a guideline is to count."""
-    issuers = list(dict.fromkeys(_list(request, "issuer")))[:_ISSUERS]
-    return guiding.Choice(tuple(issuers), tuple(_list(request, "kind")), _whole(request, "at"))
 
 
 async def quality(datasette: Any, request: Any) -> Response:
@@ -817,23 +977,42 @@ async def watch(datasette: Any, request: Any) -> Response:
 async def description(datasette: Any, request: Any) -> Response:
     """/openapi.json: what programs can ask, described in OpenAPI."""
     server = addresses(datasette, request)("/").rstrip("/")
-    return answer(datasette, to_bytes(await asyncio.to_thread(api.description, server)), JSON)
+    return answer(datasette, json_bytes(await asyncio.to_thread(api.description, server)), JSON)
 
 
 async def not_found(datasette: Any, request: Any, error: Exception) -> Response:
     """Answer an address that leads nowhere, in the format that was asked for."""
-    told: dict[str, Any] = {"ok": False, "error": str(error), "status": 404, "title": None}
+    told: dict[str, Any] = {"error": str(error)}
     templates = ["404.html", "error.html"]
     if isinstance(error, NotHere):
         told["retired"] = error.retired
         templates = ["concord_not_here.html"]
+    return await _failure(datasette, request, 404, told, templates)
+
+
+async def not_now(datasette: Any, request: Any) -> Response:
+    """Answer while the database cannot be read: what it was asked for may be there again in a moment.
+
+    Whoever asks then opens the file anew: a connection that has met a broken file may take the mended one for broken too.
+    """
+    for database in _served(datasette):
+        _open_anew(datasette, database)
+    told = {"error": "The database cannot be read at the moment. Please try again in a little while."}
+    response = await _failure(datasette, request, 503, told, ["503.html", "error.html"])
+    response.headers["retry-after"] = str(RETRY_AFTER)
+    return response
+
+
+async def _failure(datasette: Any, request: Any, status: int, told: dict[str, Any], templates: list[str]) -> Response:
+    """Answer that something failed: programs get JSON, whichever form of a list they asked for."""
+    told = {"ok": False, "status": status, "title": None, **told}
     headers: dict[str, str] = {}
     if datasette.cors:
         add_cors_headers(headers)
-    if request.path.endswith(".json"):
-        return Response.json(told, status=404, headers=headers)
+    if request.path.endswith(tuple(f".{ending}" for ending in LIST_FORMS)):
+        return Response.json(told, status=status, headers=headers)
     page = await datasette.render_template(templates, told, request=request)
-    return Response.html(page, status=404, headers=headers)
+    return Response.html(page, status=status, headers=headers)
 
 
 async def _page(datasette: Any, request: Any, template: str, values: dict[str, Any]) -> Response:
@@ -845,20 +1024,24 @@ async def _page(datasette: Any, request: Any, template: str, values: dict[str, A
 
 
 _NAME = r"(?P<name>[A-Za-z0-9-]+)"
-_CITED = rf"(?:\.(?P<format>{'|'.join(FORMS)}))?"
+_CITATION = rf"\.(?P<format>{'|'.join(FORMS)})"
+_CITED = f"(?:{_CITATION})?"
 _TAKEN = rf"\.(?P<format>{'|'.join(LIST_FORMS)})"
 _OR_TAKEN = f"(?:{_TAKEN})?"
 PAGES: list[tuple[str, guarding.Page]] = [
     (r"^/(?P<format>)$", home),  # Datasette's own, which answers for another database, asks for the format
     (rf"^/search{_OR_TAKEN}$", search),
     (r"^/compare(?:\.(?P<format>csv|json|xlsx|md))?$", compare),
+    (rf"^/compare/citation{_CITATION}$", compared_cited),
     (rf"^/compare/cell{_OR_TAKEN}$", cell),
+    (rf"^/compare/cell/citation{_CITATION}$", cell_cited),
     (rf"^/documents{_OR_TAKEN}$", documents),
     (rf"^/document/{_NAME}{_CITED}$", document),
     (rf"^/document/{_NAME}/page/(?P<number>[0-9]{{1,8}})$", page),
     (rf"^/document/{_NAME}/commitments{_TAKEN}$", document_commitments),
     (rf"^/document/{_NAME}/mentions{_TAKEN}$", document_mentions),
     (rf"^/commitment/{_NAME}{_CITED}$", commitment),
+    (rf"^/commitment/{_NAME}/history{_TAKEN}$", commitment_history),
     (rf"^/theme/{_NAME}$", theme),
     (rf"^/theme/{_NAME}/commitments{_TAKEN}$", theme_commitments),
     (rf"^/theme/{_NAME}\.svg$", picture),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..settings import bundled
 from ..store import is_still
+from .taking import PLUGIN
 
 METADATA = "datasette_metadata.json"
 NAME = "concord"
@@ -37,12 +38,18 @@ def command(db: Path, metadata: Path, *, host: str, port: int) -> list[str]:
     ]  # fmt: skip
 
 
-def metadata_for(db: Path, folder: Path) -> Path:
-    """Return the metadata file that fits the database at `db`; one of another name gets a copy in `folder`."""
-    if db.stem == NAME:
+def metadata_for(db: Path, folder: Path, public_url: str = "") -> Path:
+    """Return the metadata file that fits the database at `db`; one of another name, or address, gets a copy in `folder`.
+
+    Args:
+        public_url: address at which readers open the site.
+    """
+    if db.stem == NAME and not public_url:
         return bundled(METADATA)
     content = json.loads(bundled(METADATA).read_text("utf-8"))
     content["databases"] = {db.stem: content["databases"][NAME]}
+    if public_url:
+        content["plugins"] = {PLUGIN: {"public_url": public_url}}
     path = folder / METADATA
     path.write_text(json.dumps(content), "utf-8")
     return path

@@ -58,6 +58,25 @@ def marked(text: str, marks: Iterable[tuple[int, int]], tag: str = "mark") -> Ma
     return Markup(shown + escape(text[place:]))
 
 
+def apart(note: str, a: Any, b: Any) -> tuple[list[str], list[str]]:
+    """Return in what two promises agree, and in what they differ: the parts of a note of `judging.py`, firmness and deadline."""
+    parts = [_of_one_word(part) for part in note.split("; ") if part]
+    differ = [part for part in parts if " / " in part or " \u2192 " in part]
+    agree = [part for part in parts if part not in differ]
+    if a.bindingness != b.bindingness and not any(part.startswith("bindingness: ") for part in parts):
+        differ.append(f"bindingness: {a.bindingness.lower()} / {b.bindingness.lower()}")
+    if (a.deadline or "").lower() != (b.deadline or "").lower():
+        differ.append(f"deadline: {a.deadline or 'none'} / {b.deadline or 'none'}")
+    return agree, differ
+
+
+def _of_one_word(part: str) -> str:
+    """Return a part of a note; forms of one word, such as "implemented / implement", are one."""
+    name, _, words = part.partition(": ")
+    short, long = sorted(words.split(" / "), key=len) if words.count(" / ") == 1 else ("", words)
+    return f"{name}: {short}" if len(short) > 3 and long.startswith(short) else part
+
+
 def codes_in(text: str, labels: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return the codes that a text names, each with its label, in the order in which they come."""
     return list(dict.fromkeys((word, labels[word]) for word in _WORDS.findall(text) if word in labels))

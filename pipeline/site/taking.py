@@ -7,16 +7,19 @@ one answer is refused with a message.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from datasette.utils import add_cors_headers
+from datasette.utils import StartupError, add_cors_headers
 from datasette.utils.asgi import Response
 
-from ..exporting import FORMS, MOST_ROWS, Listing
+from ..citing import is_site
+from ..exporting import FORMS, MOST_ROWS, Listing, json_bytes
 from .api import JSON
+
+PLUGIN = "cyber-concord"
+"""Under this name a publisher sets what Concord's plugin of Datasette takes."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,23 @@ class Taken:
         return f"?{asked}" if asked else ""
 
 
+def public_url(datasette: Any) -> str:
+    """Return the address of the home page as the publisher gives it, without a slash behind it; "" where none is given.
+
+    Raises:
+        StartupError: it is no address.
+    """
+    told = (datasette.plugin_config(PLUGIN) or {}).get("public_url", "")
+    if told and not is_site(told):
+        raise StartupError(f"public_url is {told!r}, and has to be an address such as https://concord.example.org/")
+    return str(told).rstrip("/")
+
+
 def addresses(datasette: Any, request: Any) -> Callable[[str], str]:
-    """Return what makes the full address of a path of this site."""
+    """Return what makes the full address of a path of this site: at its public address, else where it was asked."""
+    public = public_url(datasette)
+    if public:
+        return lambda path: f"{public}{path}"
     return lambda path: str(datasette.absolute_url(request, datasette.urls.path(path)))
 
 
@@ -61,12 +79,7 @@ def path_of(datasette: Any, request: Any) -> str:
 def too_long(datasette: Any, count: int) -> Response:
     """Return the refusal of a list of so many rows."""
     text = f"This list has {count:,} rows, and at most {MOST_ROWS:,} are given at once. Narrow it, or take the whole database: concord export"
-    return answer(datasette, to_bytes({"ok": False, "error": text, "status": 413}), JSON, status=413)
-
-
-def to_bytes(value: Any) -> bytes:
-    """Return a value as JSON."""
-    return json.dumps(value, ensure_ascii=False).encode()
+    return answer(datasette, json_bytes({"ok": False, "error": text, "status": 413}), JSON, status=413)
 
 
 def answer(datasette: Any, body: str | bytes, kind: str, *, name: str = "", status: int = 200) -> Response:
