@@ -211,7 +211,7 @@ def score_file(path: Path, blocks: Sequence[dict[str, Any]], furniture: Sequence
         reading, _ = read_guarded(path, Settings())
     except DocumentProblem as problem:
         raise SystemExit(f"{path.name} was not read: {problem}") from problem
-    _, passages = segment(reading.pages, reading.paged, "", "en_core_web_sm")
+    _, passages, _ = segment(reading.pages, reading.paged, "", "en_core_web_sm")
     passages = [passage for passage in passages if passage.role != "contents"]
     matched = match(blocks, passages)
     if show:

@@ -86,6 +86,8 @@ def line(address: str, timed: Timed) -> str:
 
 MOST = {
     "document": "select document_id as id from commitments group by 1 order by count(*) desc limit 1",
+    "page": "select document_id, page from commitments join documents on documents.id = document_id and is_paged group by 1, 2"
+    " order by count(*) desc, 1, 2 limit 1",
     "promise": "select id from commitments order by id limit 1",
     "counterparts": "select commitment_id as id from counterparts group by 1 order by count(*) desc, 1 limit 1",
     "formula": "select first_id as id from formulas order by commitments desc, id limit 1",
@@ -105,7 +107,7 @@ def addresses(path: Path) -> list[str]:
     """Return an address of each of Concord's pages: those of the things with the most commitments."""
     with open_for_reading(path) as db:
         most = {name: rows(db, sql) for name, sql in MOST.items()}
-    one = {name: found[0]["id"] for name, found in most.items() if found}
+    one = {name: found[0]["id"] for name, found in most.items() if found and "id" in found[0]}
     issuers = [row["id"] for row in most["issuers"]]
     pair, six = ("&".join(f"issuer={code}" for code in issuers[:count]) for count in (2, 6))
     found = [
@@ -130,6 +132,9 @@ def addresses(path: Path) -> list[str]:
         f"/compare/cell/citation.bib?{pair}&theme=INC",
         "/documents",
         f"/document/{one['document']}",
+        f"/document/{one['document']}?firmness=1",
+        f"/document/{one['document']}?firmness=1&only=1",
+        *(f"/document/{row['document_id']}/page/{row['page']}" for row in most["page"]),
     ]
     found += [f"/commitment/{one[name]}" for name in ("promise", "counterparts", "formula") if name in one]
     found += ["/theme/INC", *(f"/subtheme/{row['id']}" for row in most["subtheme"])]

@@ -20,7 +20,7 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from pipeline.site.home import example_pair
-from pipeline.site.queries import document
+from pipeline.site.reader import Marks, document
 from pipeline.site.serving import command, metadata_for
 from pipeline.store import open_for_reading, rows
 
@@ -41,6 +41,10 @@ select a.id, b.document_id, a.theme_id from counterparts
 join commitments as a on a.id = commitment_id join commitments as b on b.id = other_id
 where a.issuer_id = ? and b.issuer_id = ? order by a.precision desc, a.bindingness_id desc, substance desc limit 1
 """
+MOST_ON_A_PAGE = """
+select commitments.document_id, commitments.page from commitments join pages on pages.document_id = commitments.document_id
+    and number = commitments.page and width is not null group by 1, 2 order by count(*) desc, 1, 2 limit 1
+"""
 
 
 def pages_of(path: Path) -> dict[str, str]:
@@ -51,9 +55,10 @@ def pages_of(path: Path) -> dict[str, str]:
             sys.exit(f"{path} has no two states with promises alike: there is nothing to compare.")
         first, second = (issuer["id"] for issuer in pair)
         promise = rows(db, MOST_PRECISE, [first, second])[0]
-        found = document(db, promise["document_id"], 0)
+        found = document(db, promise["document_id"], Marks(), 0)
         assert found is not None
         start = found["parts"][-1]["start"]
+        drawn = rows(db, MOST_ON_A_PAGE)
     return {
         "home": "/",
         "search": "/search?q=sharing+information+between+response+teams",
@@ -62,6 +67,7 @@ def pages_of(path: Path) -> dict[str, str]:
         "commitment": f"/commitment/{promise['id']}",
         "theme": f"/theme/{promise['theme_id']}#picture",
         "map": "/#map",
+        **({"page": f"/document/{drawn[0]['document_id']}/page/{drawn[0]['page']}"} if drawn else {}),
     }
 
 

@@ -22,7 +22,7 @@ from .settings import Settings
 from .store import rows, write_problems, write_rows
 from .work import work_through
 
-READER = "pages/6"
+READER = "pages/7"
 
 
 def run(db: Database, settings: Settings, report: Report) -> Tally:

@@ -30,7 +30,7 @@ from .settings import Settings
 from .store import outputs, rows, write_problems, write_rows
 from .work import work_through
 
-SEGMENTER = "passages/5"
+SEGMENTER = "passages/6"
 COVERED = frozenset({"en"})
 """Languages in which commitments are found; texts in others are kept and searchable by words."""
 JUDGED = "role in ({}) and language in ({})".format(
@@ -53,10 +53,11 @@ def run(db: Database, settings: Settings, report: Report) -> Tally:
         language = stated[name]["language_stated"]
         return load_pages(db, name), bool(stated[name]["is_paged"]), language, settings.english, french
 
-    def keep(name: str, found: tuple[str, list[Passage]], tally: Tally) -> str:
-        language, passages = found
+    def keep(name: str, found: tuple[str, list[Passage], list[int]], tally: Tally) -> str:
+        language, passages, doubted = found
         tally.add("passages", len(passages))
-        _note_language(db, name, language)
+        _note_language(db, name, language, passages)
+        _note_tables(db, name, doubted)
         return write_passages(db, name, passages)
 
     return work_through(db, "passages", inputs, load=load, task=segment, keep=keep, settings=settings, report=report)
@@ -64,8 +65,8 @@ def run(db: Database, settings: Settings, report: Report) -> Tally:
 
 def segment(
     pages: Sequence[Page], paged: bool, language: str, english: str, french: str = ""
-) -> tuple[str, list[Passage]]:
-    """Return the language of a document, and its passages in reading order.
+) -> tuple[str, list[Passage], list[int]]:
+    """Return the language of a document, its passages in reading order, and the pages with a table read as text.
 
     Args:
         pages: with their lines.
@@ -76,7 +77,7 @@ def segment(
     """
     language = language or main_language(page.text for page in pages)
     sorted_rows = sort_rows(rows_of(pages), labels={page.number: page.label for page in pages}, paged=paged)
-    body = with_tables(sorted_rows.body)
+    body, doubted = with_tables(sorted_rows.body)
     accept_bare_numbers(body)
     accept_letters(body)
     words = vocabulary(body)
@@ -96,7 +97,7 @@ def segment(
     splitters = {"en": splitter(english), "": splitter()}
     if any(passage.language == "fr" for passage in passages):
         splitters["fr"] = splitter(french, "fr")
-    return language, with_sentences(passages, splitters, pages)
+    return language, with_sentences(passages, splitters, pages), doubted
 
 
 def _apart(role: str, found: Iterable[Row], words: set[str], listed: frozenset[str]) -> list[Passage]:
@@ -104,7 +105,7 @@ def _apart(role: str, found: Iterable[Row], words: set[str], listed: frozenset[s
     return [Passage(role, block.text, block.segments, marker=block.marker) for block in blocks]
 
 
-def _note_language(db: Database, document_id: str, language: str) -> None:
+def _note_language(db: Database, document_id: str, language: str, passages: Sequence[Passage]) -> None:
     is_covered = language in COVERED
     db.execute(
         "update documents set language = ?, is_covered = ? where id = ?", [language, int(is_covered), document_id]
@@ -119,7 +120,36 @@ def _note_language(db: Database, document_id: str, language: str) -> None:
                 remedy="Add an official translation as a document of its own.",
             )
         )
+    else:
+        elsewhere = {
+            (passage.pages[0], passage.language)
+            for passage in passages
+            if passage.role in BODY_ROLES and passage.language not in COVERED
+        }
+        problems += [
+            DocumentProblem(
+                "language",
+                f"Some of the text is taken for {language_name(code)}, in which Concord finds no commitments.",
+                remedy="Read it yourself; of a promise in it, add an official translation as a document of its own.",
+                page=page,
+            )
+            for page, code in sorted(elsewhere)
+        ]
     write_problems(db, "language", document_id, problems, is_failure=False)
+
+
+def _note_tables(db: Database, document_id: str, pages: Iterable[int]) -> None:
+    problems = [
+        DocumentProblem(
+            "table",
+            "A table begins here whose rows cannot be told: its cells were read as running text.",
+            remedy="Look at the page itself before you join an action with its owner or its date, here and where the table goes on."
+            " Where there is a PDF with ruled lines, or a Word file, add that instead.",
+            page=page,
+        )
+        for page in pages
+    ]
+    write_problems(db, "tables", document_id, problems, is_failure=False)
 
 
 def language_name(code: str) -> str:

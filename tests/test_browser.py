@@ -37,7 +37,8 @@ QUESTION = "training judges"
 SHOWN = [
     "/", "/search?q=training", "/compare", "/compare?by=year", "/compare?by=un-norms", "/compare?issuer=XMG&members=1",
     "/compare?issuer=XAA&issuer=XBB", "/compare?issuer=XMG&kind=national_strategy&from=2015", "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP",
-    "/documents", "/document/xaa-2016-strategy", "/theme/CAP", "/issuer/XAA", "/editions/xaa-strategy", "/guidelines",
+    "/documents", "/document/xaa-2016-strategy", "/document/xaa-2016-strategy?theme=CAP&only=1", "/document/xaa-2016-strategy/page/4",
+    "/document/xdd-2014-policy/page/2", "/theme/CAP", "/issuer/XAA", "/editions/xaa-strategy", "/guidelines",
     "/guidelines/un-norms", "/guidelines/un-norms?by=document", "/guidelines/un-norms/d", "/watches", "/quality", "/problems",
     "/document/none",
 ]  # fmt: skip
@@ -362,6 +363,25 @@ def test_the_first_stroke_of_the_tabulator_offers_to_skip_to_the_content(visitor
     assert page.locator(".skip").bounding_box()["x"] >= 0
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_the_matches_of_a_filter_are_gone_through_by_keyboard_alone(visitor):
+    page = visitor("/document/xaa-2016-strategy")
+    tab_to(page, "select[name=theme]")
+    page.keyboard.type("Skills")
+    tab_to(page, "form button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**theme=CAP**")
+    places = page.locator(".c-promise").evaluate_all("nodes => nodes.map(node => node.id)")
+    tab_to(page, ".c-matches a[href^='#c-']")
+    for place in places:
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == place
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.ariaLabel") == "Previous match":
+            page.keyboard.press("Tab")
+    assert len(places) > 1
+    assert page.evaluate("document.activeElement.ariaLabel") == "More like this"
 
 
 def test_whatever_has_the_focus_shows_it(visitor, addresses):

@@ -238,7 +238,7 @@ def test_the_picture_of_the_sample_is_read_word_for_word(truth):
 @needs_ocr
 def test_the_passages_of_a_picture_say_that_they_are():
     reading = read(of_sample())
-    _, passages = segment(reading.pages, True, "en", Settings().english)
+    _, passages, _ = segment(reading.pages, True, "en", Settings().english)
     assert {passage.pages[0] for passage in passages if passage.is_ocr} == {3}
     assert {passage.role for passage in passages if passage.is_ocr} == {"heading", "paragraph"}
     assert {passage.pages for passage in passages if not passage.is_ocr} & {(3, 3)} == set()

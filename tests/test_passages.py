@@ -246,6 +246,23 @@ def test_a_language_that_is_not_covered_is_a_problem_and_no_failure(segmented_db
     assert found[0]["message"].startswith("The text is in French, in which Concord finds no commitments")
 
 
+def test_text_in_another_language_is_a_problem_of_its_page_where_the_document_is_covered(db, tmp_path):
+    run_again(db, write_corpus(tmp_path / "corpus", english=f"{TEXT}\f{FRENCH}\f{TEXT}"))
+    found = rows(db, "select document_id, stage, kind, page, is_failure, message from problems")
+    assert [tuple(row.values())[:5] for row in found] == [("english", "language", "language", 2, 0)]
+    assert found[0]["message"] == "Some of the text is taken for French, in which Concord finds no commitments."
+
+
+def test_a_table_whose_rows_cannot_be_told_is_a_problem_of_its_page_until_it_is_gone(db, tmp_path):
+    settings = write_corpus(tmp_path / "corpus", english=f"{TEXT}\fAction\n\nDeadline\n\nTrain judges\n\n2020")
+    run_again(db, settings)
+    found = rows(db, "select document_id, stage, kind, page, is_failure from problems")
+    assert [tuple(row.values()) for row in found] == [("english", "tables", "table", 2, 0)]
+    (settings.corpus / "english.txt").write_text(TEXT)
+    run_again(db, settings)
+    assert rows(db, "select * from problems") == []
+
+
 def test_another_stated_language_segments_the_document_again(segmented_db, settings):
     rewrite(settings, "french", language="en")
     run_again(segmented_db, settings)

@@ -249,6 +249,17 @@ def test_a_ruled_table_is_read_in_cells_with_their_columns():
     ]  # fmt: skip
 
 
+def test_a_page_whose_rules_cannot_be_read_is_noted_and_read_as_text(monkeypatch):
+    def fail(*_, **__):
+        raise ValueError("no rules")
+
+    monkeypatch.setattr("pdfplumber.open", fail)
+    reading = read(pdf(ruled(TABLE)))
+    assert [(note.kind, note.page) for note in reading.notes] == [("table", 1)]
+    assert cells(reading.pages[0]) == []
+    assert "Publish a list" in reading.pages[0].text
+
+
 def test_a_table_on_the_next_page_keeps_the_names_of_its_columns():
     rows = [
         ("Appoint an officer for every ministry and agency", "Cabinet"),

@@ -79,7 +79,8 @@ PAGES = [
     "/compare?issuer=XAA&issuer=XBB&kind=national_strategy&from=2016", "/compare?kind=group_declaration&at=2020", "/compare.csv?from=2016",
     "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP", "/compare/cell?issuer=XBB&theme=SUP", "/compare/cell?issuer=XAA&theme=CAP&kind=national_strategy&from=2016",
     "/documents",
-    "/document/xaa-2016-strategy", "/document/xff-2018-strategie", "/document/xdd-2020-strategy", "/theme/CAP", "/theme/CAP.svg", "/issuer/XAA",
+    "/document/xaa-2016-strategy", "/document/xaa-2016-strategy?theme=CAP", "/document/xaa-2016-strategy?deadline=1&only=1",
+    "/document/xaa-2016-strategy/page/4", "/document/xdd-2014-policy/page/2", "/document/xff-2018-strategie", "/document/xdd-2020-strategy", "/theme/CAP", "/theme/CAP.svg", "/issuer/XAA",
     "/issuer/XAA-XBB", "/issuer/XMG", "/issuer/NATO", "/editions/xaa-strategy", "/guidelines", "/guidelines/un-norms",
     "/guidelines/un-norms?by=document", "/guidelines/un-norms?issuer=XAA&kind=national_strategy&at=2020", "/guidelines/un-norms/d",
     "/guidelines/un-norms/d?issuer=XAA", "/guidelines/un-norms/d?document=xaa-2016-strategy", "/quality", "/problems",
@@ -1543,7 +1544,7 @@ async def test_problems_stand_under_their_kind_what_kept_a_document_from_being_r
 
 async def test_pages_of_a_document_with_one_problem_stand_in_one_line(troubled):
     cells = await cells_of(troubled, "/problems")
-    assert "A Confident Digital Arvenia: National Cyber Security Strategy 2017–2020 Arvenia , 2016|partly read|2 to 4, 9|It is a picture." in cells  # fmt: skip
+    assert "A Confident Digital Arvenia: National Cyber Security Strategy 2017–2020 Arvenia , 2016|partly read|2 to 4 , 9|It is a picture." in cells  # fmt: skip
 
 
 async def test_what_helps_is_said_once_when_it_is_one_thing_and_in_each_line_when_not(troubled):

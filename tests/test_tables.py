@@ -51,7 +51,7 @@ TRAIN = ("Train the staff of every agency", "Academy of the Interior", "2026")
 
 def passages(*texts):
     """The passages of a plain text of these pages."""
-    rows = with_tables(rows_of([plain_page(number, text) for number, text in enumerate(texts, 1)]))
+    rows, _ = with_tables(rows_of([plain_page(number, text) for number, text in enumerate(texts, 1)]))
     return passages_of(join(rows), measure(rows))
 
 
@@ -135,3 +135,50 @@ def test_an_owner_that_may_go_on_further_down_leaves_its_row_in_doubt():
 def test_a_line_with_a_date_in_running_text_is_no_cell():
     text = "The action plan of the Ministry of Trade was published in full in\n\n2025\n\nIt will be renewed."
     assert table(text) == []
+
+
+SCATTERED = """
+No
+
+Action
+
+Deadline
+
+Responsible
+
+1.
+The council starts its work, and its
+rules are laid down
+
+Completed
+
+Ministry of Trade (Res)
+"""
+
+
+def doubted(*texts):
+    """The pages of a plain text on which a table is in doubt."""
+    return with_tables(rows_of([plain_page(number, text) for number, text in enumerate(texts, 1)]))[1]
+
+
+@pytest.mark.parametrize("text", [SCATTERED, SCATTERED.upper(), SCATTERED.replace("Deadline", "Time frame")])
+def test_a_page_on_which_a_table_begins_whose_rows_cannot_be_told_is_in_doubt(text):
+    assert doubted("We will act.", text, "We will help.") == [2]
+
+
+@pytest.mark.parametrize("text", [ALIGNED, IN_TURN])
+def test_a_table_that_was_read_in_rows_is_not_in_doubt(text):
+    assert doubted(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Timeline\n\nThe council meets twice a year, and its members are named by the government.",
+        "It names an action and its\ndeadline\nand who is responsible for it in the\nministry",
+        SCATTERED.replace("Deadline", "Term"),
+        SCATTERED.replace("Action\n", "Action\n" + "We will act in good time.\n" * 30).replace("Responsible", "We"),
+    ],
+)
+def test_words_that_also_name_columns_are_no_table(text):
+    assert doubted(text) == []

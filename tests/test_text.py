@@ -122,6 +122,11 @@ def test_a_text_without_pages_is_not_paged():
     assert not read_text(b"We will act.").paged
 
 
+def test_an_empty_page_among_others_is_noted():
+    notes = read_text(b"We will act.\f \n\fWe will help.\f").notes
+    assert [(note.kind, note.page) for note in notes] == [("blank", 2)]
+
+
 def test_a_sound_text_gives_no_note():
     assert read_text(SENTENCE.encode()).notes == ()
 

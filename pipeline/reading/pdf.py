@@ -73,17 +73,12 @@ def read_pdf(data: bytes, *, most_pages: int, ocr: str = "off") -> Reading:
     pages = []
     for index in range(count):
         page, is_lost = _page(document, structure, tables, index)
-        if is_lost:
-            notes.append(Note("damaged", "The page is broken; its text was not read.", _AGAIN, index + 1))
-        elif structure.is_broken(index):
-            notes.append(
-                Note("damaged", "The page is broken in part; words can be missing or wrong.", _AGAIN, index + 1)
-            )
+        notes += _faults(page.number, structure, tables, is_lost=is_lost)
         pages.append(page)
     pages, unread = _read_pictures(document, pages, ocr)
     notes += unread
     if is_rebuilt:
-        notes.append(_rebuilt_note(pages))
+        notes += _rebuilt_notes(pages)
     if not any(page.status in ("text", "ocr") for page in pages):
         raise _without_text(notes)
     if not is_rebuilt and not _finds_its_directory(data, junk):
@@ -91,6 +86,18 @@ def read_pdf(data: bytes, *, most_pages: int, ocr: str = "off") -> Reading:
             Note("damaged", "The PDF is not as it was written: a part of it can have been lost, or come twice.", _AGAIN)
         )
     return Reading("pdf", tuple(pages), title=structure.title, published_on=structure.published_on, notes=tuple(notes))
+
+
+def _faults(number: int, structure: _Structure, tables: _Tables, *, is_lost: bool) -> list[Note]:
+    """Return what is wrong with a page: that it is lost, or broken in part, or that its rules could not be read."""
+    if is_lost:
+        return [Note("damaged", "The page is broken; its text was not read.", _AGAIN, number)]
+    if structure.is_broken(number - 1):
+        return [Note("damaged", "The page is broken in part; words can be missing or wrong.", _AGAIN, number)]
+    if number - 1 in tables.failed:
+        message = "The ruled lines of the page could not be read: a table on it was read as running text."
+        return [Note("table", message, "Look at the page itself before you join its cells.", number)]
+    return []
 
 
 def _finds_its_directory(data: bytes, junk: int) -> bool:
@@ -108,11 +115,11 @@ def _finds_its_directory(data: bytes, junk: int) -> bool:
     )
 
 
-def _rebuilt_note(pages: list[Page]) -> Note:
+def _rebuilt_notes(pages: list[Page]) -> list[Note]:
     lost = [page.number for page in pages if page.status == "blank"]
-    listed = ", ".join(map(str, lost[:20])) + (" and others" if len(lost) > 20 else "")
-    missing = f"nothing is left of page{'s' * (len(lost) > 1)} {listed}" if lost else "all its pages are there"
-    return Note("damaged", f"The PDF is cut off or broken; it was read from its pieces, and {missing}.", _AGAIN)
+    what = f"nothing is left of {len(lost)} of its {len(pages)} pages" if lost else "all its pages are there"
+    whole = Note("damaged", f"The PDF is cut off or broken; it was read from its pieces, and {what}.", _AGAIN)
+    return [whole, *(Note("damaged", "Nothing is left of this page.", _AGAIN, number) for number in lost)]
 
 
 def _without_text(notes: list[Note]) -> DocumentProblem:
@@ -209,6 +216,7 @@ class _Tables:
         self.edges: list[int] = []
         self.page = 0
         self.rows = 0
+        self.failed: set[int] = set()
 
     def cells(self, index: int, height: float) -> list[Cell]:
         """Return the cells of the tables on a page, or none when it has none that can be trusted."""
@@ -221,6 +229,7 @@ class _Tables:
             found = page.find_tables({"vertical_strategy": "lines", "horizontal_strategy": "lines"})
             return [cell for nth, table in enumerate(found) for cell in self._table(table, height, index, nth)]
         except Exception:  # pdfminer fails in many ways on broken files; the text is read without cells
+            self.failed.add(index)
             return []
 
     def _table(self, table: Any, height: float, index: int, nth: int) -> Iterator[Cell]:

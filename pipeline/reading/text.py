@@ -7,6 +7,7 @@ Reads bytes; gives a `Reading` whose pages hold the text as it is, line by line.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..errors import DocumentProblem
@@ -60,7 +61,7 @@ def read_text(data: bytes, *, most_pages: int = 5000, most_text: int = 64 << 20)
             "too_large", f"The text has {len(texts)} pages; the limit is {most_pages}.", remedy="Raise read_pages."
         )
     pages = tuple(plain_page(number, page) for number, page in enumerate(texts, 1))
-    return Reading("text", pages, paged=paged, notes=tuple(_notes(decoded, text, mended)))
+    return Reading("text", pages, paged=paged, notes=(*_notes(decoded, text, mended), *_blank(pages)))
 
 
 def decode(data: bytes) -> Decoded:
@@ -187,6 +188,20 @@ def plain_page(number: int, text: str) -> Page:
             lines.append(Line(start, start + len(line)))
         start += len(line) + 1
     return Page(number, text, status="text" if lines else "blank", lines=tuple(lines))
+
+
+def _blank(pages: Sequence[Page]) -> list[Note]:
+    """Return a note on each page that is empty among others: whoever took the text out of a file leaves pictures out."""
+    return [
+        Note(
+            "blank",
+            "The page is empty in this text file. Where it is a picture in the source, what stands in it was not read.",
+            "Look at the page in the official source; if words stand on it, add that file instead.",
+            page.number,
+        )
+        for page in pages
+        if page.status == "blank" and len(pages) > 1
+    ]
 
 
 def _notes(decoded: Decoded, text: str, mended: bool) -> list[Note]:

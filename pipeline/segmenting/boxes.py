@@ -42,16 +42,26 @@ def _stretches(
     passage: Passage, start: int, end: int, pages: Mapping[int, Page]
 ) -> Iterator[tuple[Page, Line, int, int]]:
     """Yield (page, line, first, final): the places in the page's text of a stretch's first and final character."""
-    for segment in passage.segments:
-        a, b = max(start, segment.start) - segment.start, min(end, segment.end) - segment.start
-        page = pages.get(segment.page)
-        if page is None or not page.lines or not passage.text[segment.start + a : segment.start + b].strip():
+    for page, first, final in printed(passage, start, end, pages):
+        if not page.lines:
             continue
-        places = origins(page.text[segment.page_start : segment.page_end])
-        first, final = segment.page_start + places[a], segment.page_start + places[b - 1]
         line = page.lines[max(0, bisect_right(page.lines, first, key=lambda one: one.start) - 1)]
         if line.box:
             yield page, line, first, final
+
+
+def printed(passage: Passage, start: int, end: int, pages: Mapping[int, Page]) -> Iterator[tuple[Page, int, int]]:
+    """Yield (page, first, final) of each stretch of a page that `passage.text[start:end]` was printed in.
+
+    These are the places of its first and final character in the page's text; from pages that are not in `pages`, none.
+    """
+    for segment in passage.segments:
+        a, b = max(start, segment.start) - segment.start, min(end, segment.end) - segment.start
+        page = pages.get(segment.page)
+        if page is None or not passage.text[segment.start + a : segment.start + b].strip():
+            continue
+        places = origins(page.text[segment.page_start : segment.page_end])
+        yield page, segment.page_start + places[a], segment.page_start + places[b - 1]
 
 
 def _box(page: Page, line: Line, first: int, final: int) -> Rectangle:

@@ -2,7 +2,7 @@
 
 Reads rows of body text; gives them with the cells of tables told apart: each knows its row, and the
 name of its column. A table is taken where its head names its columns and nothing about a row is in
-doubt; all else stays as it was.
+doubt; all else stays as it was, and the pages on which such a table seems to begin are given too.
 """
 
 from __future__ import annotations
@@ -45,6 +45,12 @@ WHEN = re.compile(
     re.IGNORECASE,
 )
 _GAP = re.compile(r"\s{2,}")
+_HEADS_DATES = re.compile(
+    r"(?:(?:target|due|completion|start|end)\s)?dates?|deadlines?|time\s?(?:lines?|frames?|scales?)", re.IGNORECASE
+)
+"""Names of columns of dates that stand alone in no running text; "Term" and "Due" do, as ends of torn lines."""
+_NEAR = 12
+"""Lines between the names of two columns of one table, at most, where each name stands on lines of its own."""
 _LEAST_COLUMNS = 3
 _WIDE = 34
 """Letters of a line that no narrow column holds, such as that of an owner or a date."""
@@ -54,13 +60,37 @@ _SHORT = 70
 _ENDS = re.compile(r"[.!?:;]$")
 
 
-def with_tables(rows: Sequence[Row]) -> list[Row]:
-    """Return the rows of a document, those of tables as cells, in the order of their columns."""
+def with_tables(rows: Sequence[Row]) -> tuple[list[Row], list[int]]:
+    """Return the rows of a document, those of tables as cells in the order of their columns, and the pages in doubt.
+
+    On a page in doubt a table seems to begin whose rows cannot be told.
+    """
     found: list[Row] = []
+    doubted: list[int] = []
     tables = _Tables()
-    for _, page in itertools.groupby(rows, key=lambda row: row.page):
-        found += tables.of_page(list(page))
-    return found
+    for number, of_page in itertools.groupby(rows, key=lambda row: row.page):
+        page = list(of_page)
+        new = tables.of_page(page)
+        if new == page and _has_head(page):
+            doubted.append(number)
+        found += new
+    return found, doubted
+
+
+def _has_head(page: Sequence[Row]) -> bool:
+    """Say whether the name of a column of dates and that of another stand on a page of plain text, each as a cell."""
+    if any(row.line.role or row.line.box for row in page):
+        return False
+    names = [
+        (place, name)
+        for place, row in enumerate(page)
+        for cell in _GAP.split(row.printed.strip())
+        if (name := fold(cell))[:1].isupper() and _IS_NAME.fullmatch(name)
+    ]
+    return any(
+        _HEADS_DATES.fullmatch(name) and any(abs(place - at) <= _NEAR and name != other for at, other in names)
+        for place, name in names
+    )
 
 
 @dataclass(frozen=True)

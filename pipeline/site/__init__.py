@@ -2,6 +2,7 @@
 
     routes.py      which page answers which address
     queries.py     what each page asks the database
+    reader.py      a document's text with its commitments marked, and its pages as they are printed
     home.py        the home page, its map and its timeline
     themes.py      what the commitments of a theme or a sub-theme are: since when, how firm, in what words
     picture.py     a picture of them
@@ -9,6 +10,7 @@
     history.py     what became of a commitment
     guidelines.py  what texts say to each element of a guideline
     problems.py    what was not read, and why
+    gone.py        why an address leads nowhere any more, and where to go instead
     watches.py     saved searches and their feeds
     lists.py       what each list holds, to take away
     taking.py      how it is taken away
@@ -131,6 +133,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
         concord_number=showing.number,
         concord_page=showing.page,
         concord_plural=showing.plural,
+        concord_source=showing.source,
         concord_sure=showing.sure,
         concord_decimal=quality.decimal,
     )

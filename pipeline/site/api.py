@@ -92,6 +92,11 @@ _DUE = (
     Parameter("due_from", f"Only commitments due from this year, month or day on, written as {HOW}"),
     Parameter("due_to", "Only commitments due up to the last day of this year or month, or to this day"),
 )
+_MATCHING = (
+    Parameter("theme", "Only commitments on this theme, main or not, by its code"),
+    Parameter("firmness", "1 to 4: only commitments at least this firm", int, least=1, most=4),
+    Parameter("deadline", "1: only commitments with a deadline", int, least=0, most=1),
+)
 _ONE_DOCUMENT = Parameter("document", "Name of the one document that counts")
 _SEARCHED = (
     Parameter("q", "The question. “Quotation marks” make a phrase, -word excludes, OR joins. Without one, filters list all that passes them"),
@@ -107,8 +112,7 @@ _SEARCHED = (
     Parameter("document", "Name of a document; repeat it for several", is_many=True),
     Parameter("from", "First year", int),
     Parameter("to", "Last year", int),
-    Parameter("firmness", "1 to 4: only commitments at least this firm", int, least=1, most=4),
-    Parameter("deadline", "1: only commitments with a deadline", int, least=0, most=1),
+    *_MATCHING[1:],
     *_DUE,
     Parameter("review", "Only commitments on which reviewers last decided so, or nobody did", choices=REVIEWS),
 )  # fmt: skip
@@ -138,7 +142,7 @@ OPERATIONS = (
     Operation("/compare/cell/citation", "How to cite the quotes behind cells, as CSL-JSON.", "Citations", _CELL, forms=("json",)),
     Operation("/documents", "Every document, read or not.", lists.DOCUMENTS),
     Operation("/document/{id}", "How to cite a document, as CSL-JSON.", "Citations", (_NAME,), forms=("json",)),
-    Operation("/document/{id}/commitments", "All commitments of a document.", lists.COMMITMENTS, (_NAME, *_DUE)),
+    Operation("/document/{id}/commitments", "All commitments of a document.", lists.COMMITMENTS, (_NAME, *_MATCHING, *_DUE)),
     Operation("/document/{id}/mentions", "Whom a document names, place by place.", lists.MENTIONS, (_NAME,)),
     Operation(
         "/commitment/{id}", "How to cite a commitment, with its quote, as CSL-JSON.", "Citations",
@@ -292,7 +296,10 @@ _OTHER_SCHEMAS: dict[str, Any] = {
             "error": {"type": "string", "description": "What is wrong."},
             "status": {"type": "integer"},
             "title": {"type": ["string", "null"]},
-            "retired": {"type": ["object", "null"], "description": "What the address led to before that went."},
+            "retired": {
+                "type": ["object", "null"],
+                "description": "What the address led to before that went: `why` it went, and `instead`, paths of what is here in its place, each with a label.",
+            },
         },
     },
     "Citations": {

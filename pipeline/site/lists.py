@@ -31,6 +31,7 @@ from . import guidelines as guiding
 from . import history as through_time
 from . import problems as reading
 from . import queries, watches
+from .reader import Marks
 
 Address = Callable[[str], str]
 
@@ -148,13 +149,13 @@ WATCH_HITS = (
 _COMMITMENTS = """
 select commitments.*, coalesce(issuers.name, '') as issuer, documents.title as document, coalesce(pages.label, '') as page_label,
        coalesce(themes.label, '') as theme, bindingness.label as bindingness, {review} as review
-from commitments join documents on documents.id = commitments.document_id
+from commitments join documents on documents.id = commitments.document_id join passages on passages.id = passage_id
 join bindingness on bindingness.id = bindingness_id
 left join issuers on issuers.id = commitments.issuer_id
 left join themes on themes.id = commitments.theme_id
 left join pages on pages.document_id = commitments.document_id and pages.number = commitments.page
 """
-_IN_ORDER = "commitments.year, commitments.document_id, commitments.page, commitments.start"
+_IN_ORDER = "commitments.year, commitments.document_id, passages.ordinal, commitments.start"
 _MENTIONS = """
 select mentions.*, coalesce(issuers.name, instruments.name) as named, documents.issuer_id as naming_id, coalesce(naming.name, '') as naming, documents.title as document,
        documents.year, coalesce(pages.label, '') as page_label, passages.text as passage
@@ -335,12 +336,13 @@ def issuer_mentions(db: Database, address: Address, code: str) -> Listing | None
     return Listing(_name("mentions", code), f"{found[0]['name']}: whom it names, and who names it", MENTIONS, listed)
 
 
-def document_commitments(db: Database, address: Address, name: str, due: Due) -> Listing | None:
-    """Return the commitments of a document, in its order."""
+def document_commitments(db: Database, address: Address, name: str, due: Due, marks: Marks) -> Listing | None:
+    """Return the commitments of a document, in its order; `marks` leaves those that match, as the reader does."""
     found = rows(db, "select title from documents where id = ?", [name])
     if not found:
         return None
-    listed = _commitments(db, address, "commitments.document_id = ?", [name], due)
+    matches, args = marks.condition
+    listed = _commitments(db, address, f"commitments.document_id = ? and {matches}", [name, *args], due)
     return Listing(_name(name), f"{found[0]['title']}: commitments", COMMITMENTS, listed)
 
 

@@ -44,15 +44,20 @@ class Trouble:
         return status if self.document["is_covered"] or not status else f"{status}, language not covered"
 
     @property
+    def stretches(self) -> list[tuple[int, int]]:
+        """The pages as stretches of pages that follow each other: (first, last)."""
+        found: list[tuple[int, int]] = []
+        for page in self.pages:
+            if found and page == found[-1][1] + 1:
+                found[-1] = (found[-1][0], page)
+            else:
+                found.append((page, page))
+        return found
+
+    @property
     def places(self) -> str:
         """The pages for people: "3, 7 to 9"."""
-        stretches: list[list[int]] = []
-        for page in self.pages:
-            if stretches and page == stretches[-1][-1] + 1:
-                stretches[-1].append(page)
-            else:
-                stretches.append([page])
-        return ", ".join(f"{one[0]} to {one[-1]}" if len(one) > 1 else str(one[0]) for one in stretches)
+        return ", ".join(f"{first} to {last}" if last > first else str(first) for first, last in self.stretches)
 
 
 @dataclass(frozen=True)
@@ -97,10 +102,8 @@ def problems(db: Database) -> dict[str, Any]:
         f"{queries.PROBLEMS} order by issuer is null, issuer, year, document_id, kind, is_failure desc, message, remedy, page",
     )
     by_kind: dict[str, list[Trouble]] = {}
-    for (kind, _, message, remedy, is_failure), group in groupby(found, key=_same_problem):
-        listed = list(group)
-        pages = tuple(dict.fromkeys(row["page"] for row in listed if row["page"]))
-        by_kind.setdefault(kind, []).append(Trouble(listed[0], message, remedy, bool(is_failure), pages))
+    for trouble in _together(found):
+        by_kind.setdefault(trouble.document["kind"], []).append(trouble)
     groups = [
         Troubles(kind, PROBLEM_KINDS.get(kind, kind.replace("_", " ")), tuple(listed))
         for kind, listed in by_kind.items()
@@ -110,6 +113,26 @@ def problems(db: Database) -> dict[str, Any]:
         "reading": rows(db, READING)[0],
         "waiting": rows(db, f"{queries.DOCUMENTS} where status = 'waiting' order by issuer, year, documents.id"),
     }
+
+
+def of_document(db: Database, name: str) -> list[Trouble]:
+    """Return what was not read of a document, first what concerns all of it, then in the order of its pages."""
+    found = rows(
+        db,
+        f"{queries.PROBLEMS} where document_id = ? order by kind, is_failure desc, message, remedy, page",
+        [name],
+    )
+    return sorted(_together(found), key=lambda trouble: trouble.pages)
+
+
+def _together(found: list[dict[str, Any]]) -> list[Trouble]:
+    """Return rows of problems with those that differ by their page alone in one; `found` is sorted by all else."""
+    listed = []
+    for (*_, message, remedy, is_failure), group in groupby(found, key=_same_problem):
+        of_one = list(group)
+        pages = tuple(dict.fromkeys(row["page"] for row in of_one if row["page"]))
+        listed.append(Trouble(of_one[0], message, remedy, bool(is_failure), pages))
+    return listed
 
 
 def _same_problem(row: dict[str, Any]) -> tuple[Any, ...]:

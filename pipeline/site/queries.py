@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -50,12 +49,9 @@ from ..store import rows
 
 __all__ = [
     "FINDINGS", "axes", "axis_of_element", "axis_of_subtheme", "cell", "choices", "citation", "citation_of_page", "commitment",
-    "comparison", "confidence", "document", "documents", "issuer", "matrix", "members", "retired", "subtheme", "theme",
-    "title_of_cell", "title_of_comparison",
+    "comparison", "confidence", "documents", "issuer", "matrix", "members", "subtheme", "theme", "title_of_cell",
+    "title_of_comparison",
 ]  # fmt: skip
-
-CHARACTERS_A_PAGE = 45_000
-"""Text of a document shown at a time: a page stays under 200 KB."""
 
 _TOUCHING_SHOWN = 8
 """Passages that a cell without commitments shows."""
@@ -71,7 +67,7 @@ from documents left join issuers on issuers.id = documents.issuer_id join kinds 
 """
 PROBLEMS = """
 select problems.*, documents.title, documents.issuer_id, issuers.name as issuer, documents.year, documents.status,
-       documents.is_covered
+       documents.is_covered, documents.is_paged
 from problems left join documents on documents.id = problems.document_id
 left join issuers on issuers.id = documents.issuer_id
 """
@@ -291,59 +287,6 @@ def documents(db: Database) -> list[dict[str, Any]]:
     return rows(db, f"{DOCUMENTS} order by issuer, year, documents.id")
 
 
-def document(db: Database, name: str, start: int, passage_id: str = "") -> dict[str, Any] | None:
-    """Return a document with a stretch of its text; None when it is unknown.
-
-    Args:
-        start: place of a passage in the stretch.
-        passage_id: of a passage in the stretch, instead of `start`.
-    """
-    found = rows(db, f"{DOCUMENTS} where documents.id = ?", [name])
-    if not found:
-        return None
-    passages = rows(
-        db,
-        "select passages.id, ordinal, role, passages.page, heading_path, marker, passages.text, is_ocr,"
-        " coalesce(pages.label, '') as page_label from passages join passage_spans on passage_id = passages.id"
-        " left join pages on pages.document_id = passages.document_id and number = passages.page"
-        " where passages.document_id = ? and role <> 'contents' order by ordinal",
-        [name],
-    )
-    promises: dict[str, list[dict[str, Any]]] = {}
-    for row in rows(
-        db, "select id, passage_id, start, end, theme_id from commitments where document_id = ? order by start", [name]
-    ):
-        promises.setdefault(row["passage_id"], []).append(row)
-    starts = _starts(passages)
-    start = next((place for place, passage in enumerate(passages) if passage["id"] == passage_id), start)
-    begin = max((place for place in starts if place <= start), default=0)
-    end = next((place for place in starts if place > begin), len(passages))
-    shown = passages[begin:end]
-    for passage in shown:
-        passage["is_paged"] = found[0]["is_paged"]
-        passage["pieces"] = _pieces(passage["text"], promises.get(passage["id"], []))
-    return {
-        "document": {**found[0], "language_name": language_name(found[0]["language"])},
-        "passages": shown,
-        "outline": [
-            {"ordinal": p["ordinal"], "text": f"{p['marker']} {p['text']}".strip(), "level": p["heading_path"].count(" > ") + bool(p["heading_path"]),
-             "page": p["page_label"] or p["page"], "here": begin <= place < end, "start": max(s for s in starts if s <= place)}
-            for place, p in enumerate(passages) if p["role"] == "heading"
-        ],
-        "parts": [{"start": place, "page": passages[place]["page"], "label": passages[place]["page_label"]} for place in starts if passages],
-        "begin": begin,
-        "problems": rows(db, f"{PROBLEMS} where document_id = ? order by page", [name]),
-        "mentions": rows(db, f"{NAMED} where document_id = ? group by 1, 2, 3, 4 order by n desc, 2", [name]),
-        "editions": _editions(db, found[0]),
-        "themes": rows(
-            db,
-            "select themes.id, themes.label, count(*) as n from commitments join commitment_themes on commitment_id = commitments.id"
-            " join themes on themes.id = commitment_themes.theme_id where document_id = ? group by 1 order by n desc, themes.position",
-            [name],
-        ),
-    }  # fmt: skip
-
-
 def with_vectors(db: Database, texts: Sequence[str], model: str) -> set[str]:
     """Return which of some texts have a vector of a model: only of these can be asked what is most like them."""
     hashes = {text: text_hash(text) for text in texts}
@@ -353,40 +296,6 @@ def with_vectors(db: Database, texts: Sequence[str], model: str) -> set[str]:
         for row in rows(db, f"select text_hash from embeddings where {condition} and model = ?", [*args, model])
     }
     return {text for text, name in hashes.items() if name in known}
-
-
-def _starts(passages: list[dict[str, Any]]) -> list[int]:
-    """Return where the stretches of a long text begin, so that none is too long for a page."""
-    starts, length = [0], 0
-    for place, passage in enumerate(passages):
-        if length > CHARACTERS_A_PAGE:
-            starts.append(place)
-            length = 0
-        length += len(passage["text"])
-    return starts
-
-
-def _pieces(text: str, promises: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Return (text, commitment id or "") of the stretches of a passage."""
-    pieces, place = [], 0
-    for promise in promises:
-        if promise["start"] < place:
-            continue
-        pieces.append((text[place : promise["start"]], ""))
-        pieces.append((text[promise["start"] : promise["end"]], promise["id"]))
-        place = promise["end"]
-    pieces.append((text[place:], ""))
-    return [piece for piece in pieces if piece[0]]
-
-
-def _editions(db: Database, row: dict[str, Any]) -> list[dict[str, Any]]:
-    if not row["family"]:
-        return []
-    return rows(
-        db,
-        "select id, title, year, edition from documents where family = ? and id <> ? order by edition",
-        [row["family"], row["id"]],
-    )
 
 
 def commitment(db: Database, name: str) -> dict[str, Any] | None:
@@ -472,9 +381,9 @@ def _sheets(db: Database, row: dict[str, Any]) -> list[dict[str, Any]]:
             "page_label": page.label,
             "width": page.size[0],
             "height": page.size[1],
-            "lines": [_drawn(line.box, page.size[1]) for line in page.lines if line.box],
+            "lines": [drawn(line.box, page.size[1]) for line in page.lines if line.box],
             "quote": [
-                _drawn((box.left, box.bottom, box.right, box.top), page.size[1]) for box in boxes if box.page == number
+                drawn((box.left, box.bottom, box.right, box.top), page.size[1]) for box in boxes if box.page == number
             ],
         }
         for number, page in pages.items()
@@ -482,7 +391,7 @@ def _sheets(db: Database, row: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _drawn(box: tuple[float, float, float, float], height: float) -> dict[str, float]:
+def drawn(box: tuple[float, float, float, float], height: float) -> dict[str, float]:
     """Return a box as SVG draws it, from the upper left corner down."""
     left, bottom, right, top = box
     values = {"x": left, "y": height - top, "width": right - left, "height": top - bottom}
@@ -679,22 +588,6 @@ def _authors(db: Database, code: str | None) -> tuple[str, ...]:
     signatories = code.split("-") if issuers[code]["kind"] == "joint" else []
     signed = all(one in issuers for one in signatories)
     return tuple(issuers[one]["name"] for one in (signatories if signatories and signed else [code]))
-
-
-def retired(db: Database, kind: str, name: str) -> dict[str, Any] | None:
-    """Return what an address led to before that went, with words to search for it; None when nothing is known."""
-    found = rows(
-        db,
-        "select retired.*, documents.title as document from retired left join documents on documents.id = document_id"
-        " where retired.kind = ? and retired.id = ?",
-        [kind, name],
-    )
-    return {**found[0], "words": " ".join(_words(found[0]["label"])[:12])} if found else None
-
-
-def _words(text: str) -> Sequence[str]:
-    """Return the words of a text, without the signs that a search would take for its own."""
-    return [word for word in re.findall(r"\w+(?:['’]\w+)*", text) if word != "OR"]
 
 
 def as_json(value: Any) -> str:

@@ -35,7 +35,7 @@ from ..search.kept import Kept
 from ..search.shelf import TEXTS, stamp
 from ..settings import load_settings
 from ..store import open_for_reading
-from . import api, guarding, lists, policy, queries
+from . import api, gone, guarding, lists, policy, queries
 from . import editions as aligned
 from . import guidelines as guiding
 from . import history as through_time
@@ -43,6 +43,7 @@ from . import home as beginning
 from . import picture as drawing
 from . import problems as reading
 from . import quality as measuring
+from . import reader as opened
 from . import themes as grouped
 from . import watches as watching
 from .api import JSON, LAST_START, RETRY_AFTER
@@ -225,7 +226,7 @@ def _database(datasette: Any) -> Any:
 class NotHere(NotFound):  # type: ignore[misc]  # Datasette publishes no types
     """An address of something that this database does not hold: it is gone, or never was here.
 
-    `retired` says what it was and when it went; None when the database knows nothing of it.
+    `retired` says what it was, when and why it went, and where to go instead; None when the database knows nothing of it.
     """
 
     def __init__(self, kind: str, retired: dict[str, Any] | None) -> None:
@@ -235,7 +236,7 @@ class NotHere(NotFound):  # type: ignore[misc]  # Datasette publishes no types
 
 
 async def _not_here(database: Any, kind: str, name: str) -> NotHere:
-    return NotHere(kind, await ask(database, queries.retired, kind, name))
+    return NotHere(kind, await ask(database, gone.retired, kind, name))
 
 
 async def _listed(
@@ -674,17 +675,23 @@ async def documents(datasette: Any, request: Any) -> Response:
 async def document(datasette: Any, request: Any) -> Response:
     """/document/<id>: a document's text with its commitments marked; the other forms cite it."""
     database, name = _database(datasette), request.url_vars["name"]
-    start, passage = _whole(request, "start") or 0, request.args.get("passage") or ""
-    found = await ask(database, queries.document, name, start, passage)
+    start, passage, marks = _whole(request, "start") or 0, request.args.get("passage") or "", _marks(request)
+    found = await ask(database, opened.document, name, marks, start, passage)
     if found is None:
         raise await _not_here(database, "document", name)
+    path, asked = f"/document/{name}", urlencode(marks.asked)
+    wanted = (request.args.get("page") or "").strip()
+    place = await ask(database, opened.passage_on, name, wanted) if wanted and not request.url_vars["format"] else None
+    if place:
+        query = urlencode([*marks.asked, ("passage", place["id"])])
+        return Response.redirect(datasette.urls.path(f"{path}?{query}#p{place['page']}"))
     cited = await _cited(datasette, request, name)
     if request.url_vars["format"]:
         return _citation(cited, request.url_vars["format"])
     compared = await ask(database, aligned.compared_with, name)
-    path = f"/document/{name}"
+    narrowed = urlencode([pair for pair in marks.asked if pair[0] != "only"])
     taken = [
-        Taken(found["document"]["commitments"], "commitment", f"{path}/commitments"),
+        Taken(found["matching"], "commitment", f"{path}/commitments", narrowed, " that match" if marks.narrow else ""),
         Taken(sum(row["n"] for row in found["mentions"]), "mention", f"{path}/mentions", more=" of others"),
     ]
     texts = [passage["text"] for passage in found["passages"] if passage["role"] in BODY_ROLES]
@@ -695,14 +702,39 @@ async def document(datasette: Any, request: Any) -> Response:
         "cited": _in_every_form(cited),
         "is_local": not cited.permalink,
         "taken": taken,
+        "asked": asked,
+        "page_wanted": wanted,
     }
     return await _page(datasette, request, "concord_document.html", shown)
+
+
+def _marks(request: Any) -> opened.Marks:
+    """Return which commitments of a document are asked for."""
+    firmness = _whole(request, "firmness")
+    return opened.Marks(request.args.get("theme") or "", firmness, _is_on(request, "deadline"), _is_on(request, "only"))
+
+
+async def page(datasette: Any, request: Any) -> Response:
+    """/document/<id>/page/<number>: a page as it is printed, with the commitments on it."""
+    database, name, number = _database(datasette), request.url_vars["name"], int(request.url_vars["number"])
+    found = await ask(database, opened.page, name, number)
+    if found is None:
+        if not await ask(database, opened.is_here, name):
+            raise await _not_here(database, "document", name)
+        raise NotFound(f"This document has no page {number}.")
+    return await _page(datasette, request, "concord_page.html", found)
 
 
 async def document_commitments(datasette: Any, request: Any) -> Response:
     """/document/<id>/commitments.csv: all commitments of a document."""
     return await _listed(
-        datasette, request, lists.document_commitments, request.url_vars["name"], _due(request), kind="document"
+        datasette,
+        request,
+        lists.document_commitments,
+        request.url_vars["name"],
+        _due(request),
+        _marks(request),
+        kind="document",
     )
 
 
@@ -1054,6 +1086,7 @@ PAGES: list[tuple[str, guarding.Page]] = [
     (rf"^/compare/cell/citation{_CITATION}$", cell_cited),
     (rf"^/documents{_OR_TAKEN}$", documents),
     (rf"^/document/{_NAME}{_CITED}$", document),
+    (rf"^/document/{_NAME}/page/(?P<number>[0-9]{{1,8}})$", page),
     (rf"^/document/{_NAME}/commitments{_TAKEN}$", document_commitments),
     (rf"^/document/{_NAME}/mentions{_TAKEN}$", document_mentions),
     (rf"^/commitment/{_NAME}{_CITED}$", commitment),

@@ -108,6 +108,12 @@ def page(row: Any) -> str:
     return f"p. {label} (page {number} of the file)" if label not in ("", number) else f"p. {number}"
 
 
+def source(address: str, number: int) -> str:
+    """Return the address of an official source, at a page of it where it is a PDF: viewers open it there."""
+    path, _, fragment = address.partition("#")
+    return f"{path}#page={number}" if path.lower().endswith(".pdf") and not fragment else address
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """Return a count with its noun: "1 commitment", "2 commitments"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
