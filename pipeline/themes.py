@@ -26,7 +26,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,7 +98,7 @@ def load_themes(path: Path | None = None) -> list[Theme]:
     """
     path = path or bundled("corpora") / THEMES_FILE
     try:
-        content = tomllib.loads(path.read_text("utf-8"))
+        content = _parsed(path.read_text("utf-8"))
         return [
             Theme(
                 code=theme["code"],
@@ -125,7 +125,7 @@ def load_emerging(path: Path | None = None) -> Theme:
     """
     path = path or bundled("corpora") / THEMES_FILE
     try:
-        told = tomllib.loads(path.read_text("utf-8"))["emerging"]
+        told = _parsed(path.read_text("utf-8"))["emerging"]
         return Theme(told["code"], told["label"], told["definition"], told.get("border", ""), (), (), (), ())
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise ManifestError(f"{path} cannot be used: {error!r}.", remedy="It needs a table [emerging].") from error
@@ -139,9 +139,15 @@ def load_context(path: Path | None = None) -> tuple[str, ...]:
     """
     path = path or bundled("corpora") / THEMES_FILE
     try:
-        return tuple(tomllib.loads(path.read_text("utf-8"))["touching"]["context"])
+        return tuple(_parsed(path.read_text("utf-8"))["touching"]["context"])
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise ManifestError(f"{path} cannot be used: {error!r}.", remedy="It needs a table [touching].") from error
+
+
+@lru_cache(maxsize=1)
+def _parsed(text: str) -> dict[str, Any]:
+    """Return what a file of themes says, parsed once while its text stays the same. Nobody may alter it."""
+    return tomllib.loads(text)
 
 
 class Taxonomy:
