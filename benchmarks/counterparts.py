@@ -33,12 +33,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from search import HALVES, Place, likeness, place_of
+from search import HALVES
 from sqlite_utils import Database
 
 from pipeline.comparisons import find_formulas, load_promises, wording
 from pipeline.embeddings import load_vectors
 from pipeline.errors import ConcordError
+from pipeline.gold import Place, likeness, place_of
 from pipeline.judging import MEASURES, NONE, RELATIONS, Judge, Promise, Weights, to_weights, weights_file
 from pipeline.models import encoder_key
 from pipeline.passages import load_passages
@@ -160,11 +161,11 @@ def load_judgments(path: Path) -> list[Judged]:
     found = []
     for line in path.read_text("utf-8").splitlines():
         row = json.loads(line)
-        sides = [
+        a, b = (
             (f"{row[side]['document']} {row[side]['sha256']}", tuple((page, a, b) for page, a, b in row[side]["spans"]))
             for side in ("a", "b")
-        ]
-        found.append(Judged(row["half"], row["pool"], row["relation"], *sides, tuple(row.get("coders", ()))))
+        )
+        found.append(Judged(row["half"], row["pool"], row["relation"], a, b, tuple(row.get("coders", ()))))
     return found
 
 

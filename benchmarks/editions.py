@@ -165,7 +165,7 @@ def measure(pairs: Sequence[Pair], judgments: Sequence[Judgment]) -> list[Row]:
     found = []
     for family in sorted(by_family):
         here = [pair for pair in pairs if pair.family == family]
-        judged = [(pair, one) for pair in here if (one := judgment_of(pair, by_family[family]))]
+        judged = [(pair, like) for pair in here if (like := judgment_of(pair, by_family[family]))]
         held = {id(one) for _, one in judged}
         known = [one for one in by_family[family] if one.is_one]
         found.append(

@@ -119,7 +119,7 @@ def grouped(
     for place in places:
         by_theme[themes[corpus.ids[place]]].append(place)
     settings = corpus.settings
-    found = {}
+    found: dict[str, str] = {}
     for code, mine in sorted(by_theme.items()):
         ids = [corpus.ids[place] for place in mine]
         groups = subthemes.group(
