@@ -37,14 +37,15 @@ QUESTION = "training judges"
 SHOWN = [
     "/", "/search?q=training", "/compare", "/compare?by=year", "/compare?by=un-norms", "/compare?issuer=XMG&members=1",
     "/compare?issuer=XAA&issuer=XBB", "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP",
-    "/documents", "/document/xaa-2016-strategy", "/theme/CAP", "/issuer/XAA", "/editions/xaa-strategy", "/guidelines",
+    "/documents", "/document/xaa-2016-strategy", "/theme/CAP", "/issuer/XAA", "/instruments", "/instrument/BUDAPEST",
+    "/editions/xaa-strategy", "/guidelines",
     "/guidelines/un-norms", "/guidelines/un-norms?by=document", "/guidelines/un-norms/d", "/watches", "/quality", "/problems",
     "/document/none",
 ]  # fmt: skip
 """Addresses of every kind of page that a browser shows; that of a commitment comes from the sample's rows."""
 NO_PAGES = {
     "/watches/x.atom", "/theme/X.svg", "/openapi.json", "/document/x/commitments.csv", "/document/x/mentions.csv",
-    "/theme/X/commitments.csv", "/issuer/X/commitments.csv", "/issuer/X/mentions.csv",
+    "/theme/X/commitments.csv", "/issuer/X/commitments.csv", "/issuer/X/mentions.csv", "/instrument/X/mentions.csv",
 }  # fmt: skip
 """What answers with something else than a page."""
 HEAVIEST = 200_000

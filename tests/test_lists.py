@@ -35,7 +35,7 @@ DESCRIBED = json.loads((ROOT / METADATA).read_text("utf-8"))
 PAGES = [
     "/search?q=training&mode=words", "/search?q=training&mode=words&start=20", "/search?issuer=XBB", "/search?from=2016&in=passage", "/compare",
     "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP", "/compare/cell?issuer=XBB&theme=SUP", "/documents", "/document/xaa-2016-strategy",
-    "/theme/CAP", "/issuer/XAA", "/issuer/XAA-XBB", "/issuer/NATO", "/editions/xaa-strategy", "/editions/xaa-strategy?change=new",
+    "/theme/CAP", "/issuer/XAA", "/issuer/XAA-XBB", "/issuer/NATO", "/instruments", "/instrument/BUDAPEST", "/editions/xaa-strategy", "/editions/xaa-strategy?change=new",
     "/guidelines", "/guidelines/un-norms", "/guidelines/un-norms?by=document", "/guidelines/un-norms?issuer=XAA&kind=national_strategy&at=2020",
     "/guidelines/un-norms/d", "/guidelines/un-norms/d?issuer=XAA", "/quality",
     "/problems", "/watches",

@@ -65,13 +65,13 @@ PAGES = [
     "/compare.json?issuer=XAA&issuer=XBB", "/compare.csv?issuer=XAA&issuer=XBB", "/compare.md?issuer=XAA&issuer=XBB",
     "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP", "/compare/cell?issuer=XBB&theme=SUP", "/documents",
     "/document/xaa-2016-strategy", "/document/xff-2018-strategie", "/document/xdd-2020-strategy", "/theme/CAP", "/theme/CAP.svg", "/issuer/XAA",
-    "/issuer/XAA-XBB", "/issuer/XMG", "/issuer/NATO", "/editions/xaa-strategy", "/guidelines", "/guidelines/un-norms",
+    "/issuer/XAA-XBB", "/issuer/XMG", "/issuer/NATO", "/instruments", "/instrument/BUDAPEST", "/instrument/UNCLOS", "/editions/xaa-strategy", "/guidelines", "/guidelines/un-norms",
     "/guidelines/un-norms?by=document", "/guidelines/un-norms?issuer=XAA&kind=national_strategy&at=2020", "/guidelines/un-norms/d",
     "/guidelines/un-norms/d?issuer=XAA", "/guidelines/un-norms/d?document=xaa-2016-strategy", "/quality", "/problems",
     "/watches", "/watches/training.atom", "/search?issuer=XBB&theme=CAP", "/search?q=training&mode=words",
     "/search.csv?q=training", "/compare.xlsx", "/compare/cell.csv?issuer=XAA&theme=CAP", "/document/xaa-2016-strategy/commitments.csv",
     "/document/xaa-2016-strategy/mentions.json", "/theme/CAP/commitments.xlsx", "/issuer/XAA/commitments.csv", "/issuer/XAA/mentions.csv",
-    "/editions/xaa-strategy.csv", "/guidelines/un-norms.csv", "/openapi.json",
+    "/instruments.csv", "/instrument/BUDAPEST/mentions.xlsx", "/editions/xaa-strategy.csv", "/guidelines/un-norms.csv", "/openapi.json",
     "/search?q=trainnig", "/search?q=training&group=XMG&language=en",
 ]  # fmt: skip
 """Addresses of Concord's pages in the sample; those of a commitment and a sub-theme come from its rows."""

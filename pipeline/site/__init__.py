@@ -5,6 +5,7 @@
     home.py        the home page, its map and its timeline
     picture.py     a picture of a theme's commitments
     editions.py    what changed between editions
+    instruments.py who names which instrument
     guidelines.py  what texts say to each element of a guideline
     problems.py    what was not read, and why
     watches.py     saved searches and their feeds

@@ -34,6 +34,7 @@ from . import api, guarding, lists, policy, queries
 from . import editions as aligned
 from . import guidelines as guiding
 from . import home as beginning
+from . import instruments as instrumental
 from . import picture as drawing
 from . import problems as reading
 from . import quality as measuring
@@ -320,6 +321,7 @@ async def search(datasette: Any, request: Any) -> Response:
             "here": here,
             "taken": [taken],
             "following": await ask(database, watching.following, *asked) if asked else {},
+            "named": await ask_once(database, instrumental.asked_for, question) if question else [],
             "elsewhere": _without(request.query_string, "start", "q", "typed"),
             "apart": _without(request.query_string, "start", "q"),
             "by_words": f"{_without(request.query_string, 'start', 'mode')}&{urlencode({'mode': 'words'})}",
@@ -673,6 +675,41 @@ async def issuer_mentions(datasette: Any, request: Any) -> Response:
     return await _listed(datasette, request, lists.issuer_mentions, request.url_vars["name"], kind="issuer")
 
 
+async def instruments(datasette: Any, request: Any) -> Response:
+    """/instruments: treaties, laws of groups, processes, declarations and standards, and how many name each."""
+    if request.url_vars.get("format"):
+        return await _listed(datasette, request, lists.instruments)
+    found = await ask_once(_database(datasette), instrumental.by_kind)
+    taken = [Taken(found["count"], "instrument", "/instruments")]
+    return await _page(datasette, request, "concord_instruments.html", {**found, "taken": taken})
+
+
+async def instrument(datasette: Any, request: Any) -> Response:
+    """/instrument/<id>: who names an instrument, in which role, and in which sentences."""
+    database, name, role = _database(datasette), request.url_vars["name"], request.args.get("role") or ""
+    found = await ask_once(database, instrumental.instrument, name, role)
+    if found is None:
+        raise await _not_here(database, "instrument", name)
+    namings = found["namings"]
+    parts = in_parts([1] * len(namings), _QUOTES_A_PAGE, _whole(request, "start") or 0)
+    asked = urlencode({"role": role}) if role else ""
+    count = found["roles"].get(role, 0) if role else found["instrument"]["mentions"]
+    shown = {
+        **found,
+        "lines": namings[parts.begin : parts.end],
+        "parts": parts,
+        "here": asked,
+        "taken": [Taken(count, "mention", f"/instrument/{name}/mentions", asked, f" as {role}" if role else "")],
+    }
+    return await _page(datasette, request, "concord_instrument.html", shown)
+
+
+async def instrument_mentions(datasette: Any, request: Any) -> Response:
+    """/instrument/<id>/mentions.csv: who names an instrument, place by place."""
+    asked = request.url_vars["name"], request.args.get("role") or ""
+    return await _listed(datasette, request, lists.instrument_mentions, *asked, kind="instrument")
+
+
 async def editions(datasette: Any, request: Any) -> Response:
     """/editions/<family>: what changed from one edition of a text to the next, with both quotes."""
     family, change = unquote(request.url_vars["name"]), request.args.get("change") or ""
@@ -831,6 +868,9 @@ PAGES: list[tuple[str, guarding.Page]] = [
     (rf"^/issuer/{_NAME}$", issuer),
     (rf"^/issuer/{_NAME}/commitments{_TAKEN}$", issuer_commitments),
     (rf"^/issuer/{_NAME}/mentions{_TAKEN}$", issuer_mentions),
+    (rf"^/instruments{_OR_TAKEN}$", instruments),
+    (rf"^/instrument/{_NAME}$", instrument),
+    (rf"^/instrument/{_NAME}/mentions{_TAKEN}$", instrument_mentions),
     (rf"^/editions/(?P<name>[^/]+?){_OR_TAKEN}$", editions),
     (rf"^/guidelines{_OR_TAKEN}$", guidelines),
     (rf"^/guidelines/{_NAME}{_OR_TAKEN}$", guideline),

@@ -14,12 +14,14 @@ _PLACES = {
     "commitment_id": "/commitment/{commitment_id}",
     "other_id": "/commitment/{other_id}",
     "document_id": "/document/{document_id}",
+    "instrument_id": "/instrument/{instrument_id}",
     "passage_id": "/document/{document_id}?passage={passage_id}#{passage_id}",
 }
 """Where an id leads, by the name of its column in an answer."""
 _LED = {
     "quote": ("commitment_id", "passage_id"), "quote_a": ("commitment_id",), "quote_b": ("other_id",),
     "earlier_quote": ("commitment_id",), "later_quote": ("other_id",), "first_quote": ("commitment_id",), "document": ("document_id",),
+    "instrument": ("instrument_id",),
 }  # fmt: skip
 """Columns whose words lead where an id beside them leads, to the first of these that is there."""
 
