@@ -277,6 +277,15 @@ async def test_nothing_is_loaded_from_another_host(site, addresses):
     assert loaded == {"localhost"}
 
 
+@pytest.mark.parametrize("address", ["/concord/kinds", "/concord/commitments?year__gte=2010"])
+async def test_every_field_of_a_filter_of_datasette_has_a_name(site, address):
+    fields = html.fromstring((await site.get(address)).text).xpath(
+        "//form[@class='filters']//*[starts-with(@name, '_filter') or @name='_sort']"
+    )
+    assert len(fields) >= 3
+    assert [field.get("name") for field in fields if not field.get("aria-label")] == []
+
+
 async def test_the_style_sheet_loads_nothing(site):
     text = (await site.get("/-/static-plugins/cyber-concord/concord.css")).text
     assert re.findall(r"@import|url\((?!['\"]?data:)", text) == []

@@ -105,6 +105,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     env.filters.update(
         concord_coded=showing.coded,
         concord_codes=showing.codes_in,
+        concord_labelled=showing.labelled,
         concord_marked=showing.marked,
         concord_number=showing.number,
         concord_page=showing.page,
