@@ -295,6 +295,23 @@ async def test_a_table_is_shown_in_parts_that_hold_every_line_once(site, monkeyp
     assert parts > 2
 
 
+@pytest.mark.parametrize("address", ["/editions/xaa-strategy?change=new", "/instrument/BUDAPEST"])
+async def test_a_list_of_quotes_is_shown_in_parts_that_hold_every_quote_once(site, monkeypatch, address):
+    def quotes_of(tree):
+        return [quote.text_content() for quote in tree.xpath("//main//blockquote")]
+
+    whole = quotes_of(html.fromstring((await site.get(address)).text))
+    monkeypatch.setattr("pipeline.site.routes._QUOTES_A_PAGE", 2)
+    shown, link = [], "?" + urlsplit(address).query
+    while link and len(shown) < len(whole):
+        tree = html.fromstring((await site.get(urlsplit(address).path + link)).text)
+        assert len(quotes_of(tree)) <= 2
+        shown += quotes_of(tree)
+        link = tree.xpath("string(//nav[@class='c-pager']/a[@rel='next']/@href)")
+    assert shown == whole
+    assert len(whole) > 2
+
+
 async def test_the_links_between_parts_keep_all_else_that_was_asked(site, monkeypatch):
     monkeypatch.setattr("pipeline.site.routes._CELLS_A_PAGE", 1)
     asked = {"by": "subtheme", "theme": "CAP", "show": "latest_year", "at": "2030"}

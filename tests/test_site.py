@@ -277,6 +277,22 @@ async def test_nothing_is_loaded_from_another_host(site, addresses):
     assert loaded == {"localhost"}
 
 
+async def test_the_style_sheet_is_kept_until_it_changes(site):
+    (address,) = [
+        link
+        for link in html.fromstring((await site.get("/quality")).text).xpath("//link/@href")
+        if "concord.css" in link
+    ]
+    assert re.fullmatch(r"/-/static-plugins/cyber-concord/concord\.css\?[0-9a-f]{8,}", address)
+    assert "immutable" in (await site.get(address)).headers["cache-control"]
+
+
+async def test_a_page_is_packed_for_a_browser_that_unpacks_it(site):
+    response = await site.get("/documents", headers={"accept-encoding": "gzip"})
+    assert response.headers["content-encoding"] == "gzip"
+    assert response.text == (await site.get("/documents", headers={"accept-encoding": "identity"})).text
+
+
 @pytest.mark.parametrize("address", ["/concord/kinds", "/concord/commitments?year__gte=2010"])
 async def test_every_field_of_a_filter_of_datasette_has_a_name(site, address):
     fields = html.fromstring((await site.get(address)).text).xpath(

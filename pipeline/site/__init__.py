@@ -16,6 +16,7 @@
     showing.py     how texts, numbers and pages are shown, and where an answer's ids lead
     policy.py      what a browser may do with them
     guarding.py    who may see them, and what nobody is told
+    sending.py     packs answers, and lets browsers keep what does not change
     cells.py       Datasette's own CSV, made harmless
     serving.py     how `concord serve` starts Datasette
     templates/ static/
@@ -26,12 +27,14 @@ Reads the database, never writes. Every stock page of Datasette still works, in 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from datasette import hookimpl
 from datasette.utils.asgi import NotFound
 
-from . import cells, guarding, policy, quality, routes
+from ..ids import digest
+from . import cells, guarding, policy, quality, routes, sending
 from .queries import FINDINGS
 
 STATIC = "/-/static-plugins/cyber-concord"
@@ -51,8 +54,8 @@ def prepare_connection(conn: Any) -> None:
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Any:
-    """Tell browsers what they may do, let no text of a CSV run as a formula, and notice a database that was replaced."""
-    return lambda app: policy.protected(cells.guarded(routes.attentive(datasette, app)))
+    """Pack answers, tell browsers what they may do, let no CSV run as a formula, and notice a database that was replaced."""
+    return lambda app: sending.packed(policy.protected(cells.guarded(routes.attentive(datasette, app))))
 
 
 @hookimpl
@@ -101,7 +104,12 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     """Add the filters that Concord's templates use, and the addresses that every page needs, errors too."""
     from . import showing
 
-    env.globals.update(concord_static=datasette.urls.path(STATIC), concord_path=datasette.urls.path)
+    style = digest((Path(__file__).parent / "static" / "concord.css").read_text("utf-8"))
+    env.globals.update(
+        concord_static=datasette.urls.path(STATIC),
+        concord_style=f"concord.css?{style}",
+        concord_path=datasette.urls.path,
+    )
     env.filters.update(
         concord_coded=showing.coded,
         concord_codes=showing.codes_in,

@@ -47,8 +47,8 @@ _HITS_A_PAGE = 20
 _ISSUERS = 6
 """Issuers that are compared at a time."""
 _LAST_START = 100_000
-_CELLS_A_PAGE, _QUOTES_A_PAGE, _PAIRS_A_PAGE = 900, 120, 75
-"""Cells of a matrix, quotes behind a cell, and pairs of a comparison that are shown at a time: a page stays under 200 KB."""
+_CELLS_A_PAGE, _QUOTES_A_PAGE, _PAIRS_A_PAGE = 900, 120, 50
+"""Cells of a matrix, quotes of a list, and pairs of a comparison that are shown at a time: a page stays under 200 KB."""
 _MEMBERS_A_PAGE = 1500
 """What a group against its members shows at a time, in cells of a matrix."""
 _FACETS = {
@@ -722,8 +722,17 @@ async def editions(datasette: Any, request: Any) -> Response:
     given = {"edition": found["chosen"]["to_edition"], "change": change, "theme": theme}
     asked = urlencode({name: value for name, value in given.items() if value})
     count = found["counts"].get(change, 0) if change else sum(found["counts"].values())
-    taken = [Taken(count, "change", f"/editions/{quote(family, safe='')}", asked)]
-    return await _page(datasette, request, "concord_editions.html", {**found, "taken": taken})
+    listed = found["groups"].get(change, ())
+    weights = [2 if one.earlier and one.later else 1 for one in listed]
+    parts = in_parts(weights, _QUOTES_A_PAGE, _whole(request, "start") or 0)
+    shown = {
+        **found,
+        "groups": {change: listed[parts.begin : parts.end]} if listed else found["groups"],
+        "parts": parts,
+        "here_without_start": asked,
+        "taken": [Taken(count, "change", f"/editions/{quote(family, safe='')}", asked)],
+    }
+    return await _page(datasette, request, "concord_editions.html", shown)
 
 
 async def guidelines(datasette: Any, request: Any) -> Response:
