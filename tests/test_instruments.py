@@ -10,7 +10,7 @@ from conftest import ROOT
 from planting import plant_document, plant_passage
 
 from pipeline.site import lists
-from pipeline.site.instruments import asked_for, by_kind, instrument
+from pipeline.site.instruments import asked_for, by_kind, instrument, names
 from pipeline.site.serving import METADATA, NAME
 from pipeline.store import rows, table
 
@@ -99,22 +99,26 @@ def test_the_list_to_take_away_has_a_row_for_each_place(named, role, count_of_ro
     assert len(lists.instrument_mentions(named, str, "PARIS-CALL", role).rows) == count_of_rows
 
 
-@pytest.mark.parametrize(
-    "question", ["who joined the paris call", "PARIS-CALL", "Paris Call for Trust!", "the Paris Call?"]
-)
+@pytest.mark.parametrize("question", ["who joined the paris call", "Paris Call for Trust!", "the Paris Call?"])
 def test_a_question_leads_to_the_instrument_that_it_names_in_full(named, question):
-    assert asked_for(named, question) == [{"id": "PARIS-CALL", "name": "Paris Call for Trust"}]
+    assert asked_for(names(named), question) == [("PARIS-CALL", "Paris Call for Trust")]
 
 
-@pytest.mark.parametrize("question", ["call the police", "the call", "paris calling", "comparis call", "trust"])
+@pytest.mark.parametrize("question", ["call the police", "the call", "ctbt", "paris calling", "comparis call", "trust"])
 def test_a_question_that_names_no_instrument_in_full_leads_to_none(named, question):
-    assert asked_for(named, question) == []
+    assert asked_for(names(named), question) == []
+
+
+def test_a_question_may_use_the_letters_by_which_a_text_names_an_instrument(named):
+    quote = "We ratified the CTBT."
+    name_it(named, plant_passage(named, "b", quote), quote, quote, "CTBT", code="CTBT")
+    assert asked_for(names(named), "who ratified the ctbt?") == [("CTBT", "Test-Ban Treaty")]
 
 
 def test_a_name_of_two_instruments_leads_to_neither(named):
     quote = "They test by the Paris Call."
     name_it(named, plant_passage(named, "b", quote), quote, quote, "Paris Call", code="CTBT")
-    assert asked_for(named, "paris call") == []
+    assert asked_for(names(named), "paris call") == []
 
 
 def test_the_query_gives_a_sentence_once_however_often_it_names_the_instrument(named):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +32,7 @@ where instrument_id = ? order by documents.year, documents.id, mentions.page, pa
 """
 _NAMES = """
 select instrument_id as id, lower(text) as name from mentions where instrument_id is not null
-union select id, lower(name) from instruments union select id, lower(id) from instruments
+union select id, lower(name) from instruments
 """
 _ASKED = 3
 """Instruments of a question that a search leads to."""
@@ -112,24 +113,22 @@ def _begin(mention: dict[str, Any]) -> int:
     return int(mention["passage"].find(mention["quote"], max(0, mention["start"] - len(mention["quote"]) + 1)))
 
 
-def names(db: Database) -> dict[str, str]:
-    """Return the code of each instrument by every name, in small letters, by which it and no other is named in full."""
+def names(db: Database) -> dict[str, tuple[str, str]]:
+    """Return (code, label) of each instrument by every name, in small letters, by which it and no other is named in full."""
+    labels = {row["id"]: row["name"] for row in rows(db, "select id, name from instruments")}
     bearers: dict[str, set[str]] = {}
     for row in rows(db, _NAMES):
         bearers.setdefault(row["name"].removeprefix("the "), set()).add(row["id"])
     return {
-        name: next(iter(codes))
-        for name, codes in bearers.items()
+        name: (code, labels[code])
+        for name, (code, *others) in bearers.items()
         # "the Convention" leads back to a name before it; "UNCLOS" and "Budapest Convention" stand for themselves
-        if len(codes) == 1 and (" " in name or name.upper() in codes)
+        if not others and (" " in name or name.upper() == code)
     }
 
 
-def asked_for(db: Database, question: str) -> list[dict[str, str]]:
-    """Return the instruments, (id, name) each, that a question names in full, the longest names first."""
+def asked_for(known: Mapping[str, tuple[str, str]], question: str) -> list[tuple[str, str]]:
+    """Return the instruments, (code, label) each, that a question names in full, the longest names first."""
     asked = question.lower()
-    known = names(db)
     found = [name for name in known if name in asked and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", asked)]
-    codes = list(dict.fromkeys(known[name] for name in sorted(found, key=len, reverse=True)))[:_ASKED]
-    labels = {row["id"]: row["name"] for row in rows(db, "select id, name from instruments")} if codes else {}
-    return [{"id": code, "name": labels[code]} for code in codes]
+    return list(dict.fromkeys(known[name] for name in sorted(found, key=len, reverse=True)))[:_ASKED]

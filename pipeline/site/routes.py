@@ -321,7 +321,7 @@ async def search(datasette: Any, request: Any) -> Response:
             "here": here,
             "taken": [taken],
             "following": await ask(database, watching.following, *asked) if asked else {},
-            "named": await ask_once(database, instrumental.asked_for, question) if question else [],
+            "named": instrumental.asked_for(await ask_once(database, instrumental.names), question),
             "elsewhere": _without(request.query_string, "start", "q", "typed"),
             "apart": _without(request.query_string, "start", "q"),
             "by_words": f"{_without(request.query_string, 'start', 'mode')}&{urlencode({'mode': 'words'})}",
