@@ -94,6 +94,7 @@ MOST = {
     "issuers": "select issuer_id as id from commitments where issuer_id <> '' group by 1 order by count(*) desc limit 6",
     "theme": "select theme_id as id from subthemes group by 1 order by count(*) desc, 1 limit 1",
     "subtheme": "select id from subthemes order by commitments desc, id limit 1",
+    "instrument": "select instrument_id as id from mentions where instrument_id is not null group by 1 order by count(*) desc, 1 limit 1",
     "families": "select family as id from edition_changes order by family limit 1",
     "guidelines": "select id from guidelines order by id",
     "element": "select element_id as id from guideline_quotes group by 1 order by count(*) desc, 1 limit 1",
@@ -139,6 +140,7 @@ def addresses(path: Path) -> list[str]:
     found += [f"/commitment/{one[name]}" for name in ("promise", "counterparts", "formula") if name in one]
     found += ["/theme/INC", *(f"/subtheme/{row['id']}" for row in most["subtheme"])]
     found += [f"/issuer/{code}" for code in issuers[:2]]
+    found += ["/instruments", *(f"/instrument/{row['id']}" for row in most["instrument"])]
     found += [f"/editions/{row['id']}" for row in most["families"]] + ["/guidelines"]
     found += [f"/guidelines/{row['id']}{by}" for row in most["guidelines"] for by in ("", "?by=document")]
     found += [f"/guidelines/{row['id']}" for row in most["element"]]

@@ -12,6 +12,7 @@ import itertools
 import json
 import re
 import sqlite3
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -37,6 +38,10 @@ from pipeline.store import BINDINGNESS, open_store
 from pipeline.themes import load_themes
 
 DOCS = Path(__file__).parent
+sys.path.insert(0, str(DOCS))
+
+from screenshots import PICTURES  # noqa: E402  # it lies beside this script
+
 WIDTH = 100
 """Columns of the commands' help."""
 _PART = re.compile(r"(<!-- made: (\w+) -->\n)(.*?)(<!-- end: \2 -->)", re.DOTALL)
@@ -167,6 +172,14 @@ def bindingness() -> str:
     return _table(("B", "name", "cues"), [(point, label, cues) for point, (label, cues) in BINDINGNESS.items()])
 
 
+def pictures() -> str:
+    """Every picture of the site, with what it shows and the address of its page."""
+    return "\n\n".join(
+        f"{picture.line}: `{picture.address}`\n\n![{picture.line}](screenshots/{name}.png)"
+        for name, picture in PICTURES.items()
+    )
+
+
 def _dictionary(heads: Sequence[str], listed: dict[str, str]) -> Callable[[], str]:
     return lambda: _table(heads, [(f"`{name}`", meant) for name, meant in listed.items()])
 
@@ -179,6 +192,7 @@ MAKERS: dict[str, Callable[[], str]] = {
     "kinds": _dictionary(("kind", "name"), KINDS),
     "mentions": _dictionary(("role", "meaning"), MENTION_ROLES),
     "instruments": _dictionary(("kind", "meaning"), INSTRUMENT_KINDS),
+    "pictures": pictures,
     "problems": _dictionary(("kind", "meaning"), PROBLEM_KINDS),
     "queries": queries,
     "relations": _dictionary(("relation", "the other promise"), RELATIONS),

@@ -33,7 +33,7 @@ JSON_PATHS = [path for path in DESCRIPTION["paths"] if path.endswith(".json")]
 FITTING = {
     "/search": "?q=training", "/compare": "?issuer=XAA&issuer=XBB", "/compare/cell": "?issuer=XAA&issuer=XBB&theme=CAP",
     "/compare/citation": "?issuer=XAA&issuer=XBB", "/compare/cell/citation": "?issuer=XAA&theme=CAP",
-    "/document/{id}": "xaa-2016-strategy", "/theme/{code}": "CAP", "/issuer/{code}": "XAA", "/editions/{family}": "xaa-strategy",
+    "/document/{id}": "xaa-2016-strategy", "/theme/{code}": "CAP", "/issuer/{code}": "XAA", "/instrument/{id}": "BUDAPEST", "/editions/{family}": "xaa-strategy",
     "/guidelines/{id}": "un-norms", "/guidelines/{id}/{code}": "d", "/watches/{name}": "training",
 }  # fmt: skip
 """What stands for the variable part of an address, and what is asked behind it."""

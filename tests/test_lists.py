@@ -35,7 +35,7 @@ DESCRIBED = json.loads((ROOT / METADATA).read_text("utf-8"))
 PAGES = [
     "/search?q=training&mode=words", "/search?q=training&mode=words&start=20", "/search?issuer=XBB", "/search?from=2016&in=passage", "/compare",
     "/compare/cell?issuer=XAA&issuer=XBB&theme=CAP", "/compare/cell?issuer=XBB&theme=SUP", "/documents", "/document/xaa-2016-strategy", "/document/xaa-2016-strategy?firmness=3",
-    "/theme/CAP", "/issuer/XAA", "/issuer/XAA-XBB", "/issuer/NATO", "/editions/xaa-strategy", "/editions/xaa-strategy?change=new",
+    "/theme/CAP", "/issuer/XAA", "/issuer/XAA-XBB", "/issuer/NATO", "/instruments", "/instrument/BUDAPEST", "/editions/xaa-strategy", "/editions/xaa-strategy?change=new",
     "/guidelines", "/guidelines/un-norms", "/guidelines/un-norms?by=document", "/guidelines/un-norms?issuer=XAA&kind=national_strategy&at=2020",
     "/guidelines/un-norms/d", "/guidelines/un-norms/d?issuer=XAA", "/quality",
     "/problems", "/watches",
@@ -296,6 +296,23 @@ async def test_a_table_is_shown_in_parts_that_hold_every_line_once(site, monkeyp
         )
     assert shown == whole
     assert parts > 2
+
+
+@pytest.mark.parametrize("address", ["/editions/xaa-strategy?change=new", "/instrument/BUDAPEST"])
+async def test_a_list_of_quotes_is_shown_in_parts_that_hold_every_quote_once(site, monkeypatch, address):
+    def quotes_of(tree):
+        return [quote.text_content() for quote in tree.xpath("//main//blockquote")]
+
+    whole = quotes_of(html.fromstring((await site.get(address)).text))
+    monkeypatch.setattr("pipeline.site.routes._QUOTES_A_PAGE", 2)
+    shown, link = [], "?" + urlsplit(address).query
+    while link and len(shown) < len(whole):
+        tree = html.fromstring((await site.get(urlsplit(address).path + link)).text)
+        assert len(quotes_of(tree)) <= 2
+        shown += quotes_of(tree)
+        link = tree.xpath("string(//nav[@class='c-pager']/a[@rel='next']/@href)")
+    assert shown == whole
+    assert len(whole) > 2
 
 
 async def test_the_links_between_parts_keep_all_else_that_was_asked(site, monkeypatch):

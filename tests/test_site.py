@@ -81,14 +81,14 @@ PAGES = [
     "/documents",
     "/document/xaa-2016-strategy", "/document/xaa-2016-strategy?theme=CAP", "/document/xaa-2016-strategy?deadline=1&only=1",
     "/document/xaa-2016-strategy/page/4", "/document/xdd-2014-policy/page/2", "/document/xff-2018-strategie", "/document/xdd-2020-strategy", "/theme/CAP", "/theme/CAP.svg", "/issuer/XAA",
-    "/issuer/XAA-XBB", "/issuer/XMG", "/issuer/NATO", "/editions/xaa-strategy", "/guidelines", "/guidelines/un-norms",
+    "/issuer/XAA-XBB", "/issuer/XMG", "/issuer/NATO", "/instruments", "/instrument/BUDAPEST", "/instrument/UNCLOS", "/editions/xaa-strategy", "/guidelines", "/guidelines/un-norms",
     "/guidelines/un-norms?by=document", "/guidelines/un-norms?issuer=XAA&kind=national_strategy&at=2020", "/guidelines/un-norms/d",
     "/guidelines/un-norms/d?issuer=XAA", "/guidelines/un-norms/d?document=xaa-2016-strategy", "/quality", "/problems",
     "/watches", "/watches/training.atom", "/search?issuer=XBB&theme=CAP", "/search?q=training&mode=words",
     "/compare/citation.txt?issuer=XAA&issuer=XBB&at=2016", "/compare/cell/citation.bib?issuer=XAA&theme=CAP",
     "/search.csv?q=training", "/compare.xlsx", "/compare/cell.csv?issuer=XAA&theme=CAP", "/document/xaa-2016-strategy/commitments.csv",
     "/document/xaa-2016-strategy/mentions.json", "/theme/CAP/commitments.xlsx", "/issuer/XAA/commitments.csv", "/issuer/XAA/mentions.csv",
-    "/editions/xaa-strategy.csv", "/guidelines/un-norms.csv", "/openapi.json",
+    "/instruments.csv", "/instrument/BUDAPEST/mentions.xlsx", "/editions/xaa-strategy.csv", "/guidelines/un-norms.csv", "/openapi.json",
     "/search?q=trainnig", "/search?q=training&group=XMG&language=en",
 ]  # fmt: skip
 """Addresses of Concord's pages in the sample; those of a commitment and a sub-theme come from its rows."""
@@ -433,6 +433,31 @@ async def test_nothing_is_loaded_from_another_host(site, addresses):
                 if element in ("link", "script", "img", "iframe", "source", "object")
             }
     assert loaded == {"localhost"}
+
+
+async def test_the_style_sheet_is_kept_until_it_changes(site):
+    (address,) = [
+        link
+        for link in html.fromstring((await site.get("/quality")).text).xpath("//link/@href")
+        if "concord.css" in link
+    ]
+    assert re.fullmatch(r"/-/static-plugins/cyber-concord/concord\.css\?[0-9a-f]{8,}", address)
+    assert "immutable" in (await site.get(address)).headers["cache-control"]
+
+
+async def test_a_page_is_packed_for_a_browser_that_unpacks_it(site):
+    response = await site.get("/documents", headers={"accept-encoding": "gzip"})
+    assert response.headers["content-encoding"] == "gzip"
+    assert response.text == (await site.get("/documents", headers={"accept-encoding": "identity"})).text
+
+
+@pytest.mark.parametrize("address", ["/concord/kinds", "/concord/commitments?year__gte=2010"])
+async def test_every_field_of_a_filter_of_datasette_has_a_name(site, address):
+    fields = html.fromstring((await site.get(address)).text).xpath(
+        "//form[@class='filters']//*[starts-with(@name, '_filter') or @name='_sort']"
+    )
+    assert len(fields) >= 3
+    assert [field.get("name") for field in fields if not field.get("aria-label")] == []
 
 
 async def test_the_style_sheet_loads_nothing(site):

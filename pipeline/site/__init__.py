@@ -8,6 +8,7 @@
     picture.py     a picture of them
     editions.py    what changed between editions
     history.py     what became of a commitment
+    instruments.py who names which instrument
     guidelines.py  what texts say to each element of a guideline
     problems.py    what was not read, and why
     gone.py        why an address leads nowhere any more, and where to go instead
@@ -19,6 +20,7 @@
     showing.py     how texts, numbers and pages are shown, and where an answer's ids lead
     policy.py      what a browser may do with them
     guarding.py    who may see them, and what nobody is told
+    sending.py     packs answers, and lets browsers keep what does not change
     cells.py       Datasette's own CSV, made harmless
     serving.py     how `concord serve` starts Datasette
     templates/ static/
@@ -30,14 +32,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from datasette import hookimpl
 from datasette.utils.asgi import NotFound
 
 from ..errors import UnreadableError
+from ..ids import digest
 from ..store import is_unreadable
-from . import cells, guarding, policy, quality, routes, taking
+from . import cells, guarding, policy, quality, routes, sending, taking
 from .queries import FINDINGS
 
 _TURN = 0.0005
@@ -69,8 +73,8 @@ def prepare_connection(conn: Any) -> None:
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Any:
-    """Tell browsers what they may do, let no text of a CSV run as a formula, and notice a database that was replaced."""
-    return lambda app: policy.protected(cells.guarded(routes.attentive(datasette, app)))
+    """Pack answers, tell browsers what they may do, let no CSV run as a formula, and notice a database that was replaced."""
+    return lambda app: sending.packed(policy.protected(cells.guarded(routes.attentive(datasette, app))))
 
 
 @hookimpl
@@ -124,11 +128,17 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     """Add the filters that Concord's templates use, and the addresses that every page needs, errors too."""
     from . import showing
 
-    env.globals.update(concord_static=datasette.urls.path(STATIC), concord_path=datasette.urls.path)
+    style = digest((Path(__file__).parent / "static" / "concord.css").read_text("utf-8"))
+    env.globals.update(
+        concord_static=datasette.urls.path(STATIC),
+        concord_style=f"concord.css?{style}",
+        concord_path=datasette.urls.path,
+    )
     env.filters.update(
         concord_apart=showing.apart,
         concord_coded=showing.coded,
         concord_codes=showing.codes_in,
+        concord_labelled=showing.labelled,
         concord_marked=showing.marked,
         concord_number=showing.number,
         concord_page=showing.page,

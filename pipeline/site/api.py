@@ -16,6 +16,7 @@ from .. import __version__
 from ..comparing import Comparison
 from ..due import HOW
 from ..exporting import FORMS, GUARD, MOST_ROWS, Column
+from ..finding.namings import ROLES
 from ..members import GroupView
 from ..search import MODES, REVIEWS, Results
 from . import lists
@@ -162,6 +163,11 @@ OPERATIONS = (
     ),
     Operation("/issuer/{code}/commitments", "All commitments of the documents of an issuer, joint ones too.", lists.COMMITMENTS, (_ISSUER, *_DUE)),
     Operation("/issuer/{code}/mentions", "Whom an issuer names and who names it, place by place.", lists.MENTIONS, (_ISSUER,)),
+    Operation("/instruments", "Treaties, laws of groups, processes, declarations and standards, and how many name each.", lists.INSTRUMENTS),
+    Operation(
+        "/instrument/{id}/mentions", "Who names an instrument, place by place.", lists.MENTIONS,
+        (_in_path("id", "Code of the instrument"), Parameter("role", "Only mentions in this role", choices=tuple(ROLES))),
+    ),
     Operation(
         "/editions/{family}", "What changed from one edition of a text to the next.", lists.CHANGES,
         (

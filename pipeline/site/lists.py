@@ -29,6 +29,7 @@ from ..watching import listed as saved_searches
 from . import editions as aligned
 from . import guidelines as guiding
 from . import history as through_time
+from . import instruments as instrumental
 from . import problems as reading
 from . import queries, watches
 from .reader import Marks
@@ -65,6 +66,11 @@ MENTIONS = (
     *described("mentions", issuer_id=str, instrument_id=str), column("named", str, "Name of who or what is named"), *described("mentions", role=str, text=str, document_id=str), _DOCUMENT,
     column("year", int, "Year of the document"), *described("mentions", page=int), _PAGE_LABEL,
     column("passage", str, "The passage in which it stands"), _ADDRESS,
+)  # fmt: skip
+INSTRUMENTS = (
+    *described("instruments", id=str, name=str, kind=str, since=str),
+    column("mentions", int, "How often it is named"), column("documents", int, "Documents that name it"), column("issuers", int, "Issuers of these"),
+    column("first_year", int, "Year of the earliest of these documents"), column("last_year", int, "Year of the latest"), _ADDRESS,
 )  # fmt: skip
 HITS = (
     column("kind", str, "commitment or passage"), column("id", str, "Permanent id"), column("text", str, "Its words"),
@@ -334,6 +340,21 @@ def issuer_mentions(db: Database, address: Address, code: str) -> Listing | None
         return None
     listed = _mentions(db, address, "documents.issuer_id = ? or mentions.issuer_id = ?", [code, code])
     return Listing(_name("mentions", code), f"{found[0]['name']}: whom it names, and who names it", MENTIONS, listed)
+
+
+def instruments(db: Database, address: Address) -> Listing:
+    """Return all instruments, with how many name each."""
+    found = [{**row, "address": address(f"/instrument/{row['id']}")} for row in instrumental.instruments(db)]
+    return Listing("instruments", "Instruments", INSTRUMENTS, found)
+
+
+def instrument_mentions(db: Database, address: Address, code: str, role: str) -> Listing | None:
+    """Return who names an instrument, a row for each place; in one role, if you like."""
+    found = rows(db, "select name from instruments where id = ?", [code])
+    if not found:
+        return None
+    listed = _mentions(db, address, "mentions.instrument_id = ? and ? in ('', mentions.role)", [code, role])
+    return Listing(_name("mentions", code, role), f"{found[0]['name']}: who names it", MENTIONS, listed)
 
 
 def document_commitments(db: Database, address: Address, name: str, due: Due, marks: Marks) -> Listing | None:

@@ -40,6 +40,7 @@ from . import editions as aligned
 from . import guidelines as guiding
 from . import history as through_time
 from . import home as beginning
+from . import instruments as instrumental
 from . import picture as drawing
 from . import problems as reading
 from . import quality as measuring
@@ -52,8 +53,8 @@ from .taking import Taken, addresses, answer, path_of, sent, too_long
 _HITS_A_PAGE = 20
 _ISSUERS = 6
 """Issuers that are compared at a time."""
-_CELLS_A_PAGE, _QUOTES_A_PAGE, _PAIRS_A_PAGE = 900, 120, 70
-"""Cells of a matrix, quotes behind a cell, and pairs of a comparison that are shown at a time: a page stays under 200 KB."""
+_CELLS_A_PAGE, _QUOTES_A_PAGE, _PAIRS_A_PAGE = 900, 120, 50
+"""Cells of a matrix, quotes of a list, and pairs of a comparison that are shown at a time: a page stays under 200 KB."""
 _CHOICE_IN_A_CELL = 80
 """Characters that a choice of documents may add to the address of each cell; a longer one lets fewer cells stand on a page."""
 _MEMBERS_A_PAGE = 1500
@@ -382,6 +383,7 @@ async def search(datasette: Any, request: Any) -> Response:
             "here": here,
             "taken": [taken],
             "following": await ask(database, watching.following, *asked) if asked else {},
+            "named": instrumental.asked_for(await ask_once(database, instrumental.names), question),
             "elsewhere": _without(request.query_string, "start", "q", "typed"),
             "apart": _without(request.query_string, "start", "q"),
             "by_words": f"{_without(request.query_string, 'start', 'mode')}&{urlencode({'mode': 'words'})}",
@@ -912,6 +914,41 @@ async def issuer_mentions(datasette: Any, request: Any) -> Response:
     return await _listed(datasette, request, lists.issuer_mentions, request.url_vars["name"], kind="issuer")
 
 
+async def instruments(datasette: Any, request: Any) -> Response:
+    """/instruments: treaties, laws of groups, processes, declarations and standards, and how many name each."""
+    if request.url_vars.get("format"):
+        return await _listed(datasette, request, lists.instruments)
+    found = await ask_once(_database(datasette), instrumental.by_kind)
+    taken = [Taken(found["count"], "instrument", "/instruments")]
+    return await _page(datasette, request, "concord_instruments.html", {**found, "taken": taken})
+
+
+async def instrument(datasette: Any, request: Any) -> Response:
+    """/instrument/<id>: who names an instrument, in which role, and in which sentences."""
+    database, name, role = _database(datasette), request.url_vars["name"], request.args.get("role") or ""
+    found = await ask_once(database, instrumental.instrument, name, role)
+    if found is None:
+        raise await _not_here(database, "instrument", name)
+    namings = found["namings"]
+    parts = in_parts([1] * len(namings), _QUOTES_A_PAGE, _whole(request, "start") or 0)
+    asked = urlencode({"role": role}) if role else ""
+    count = found["roles"].get(role, 0) if role else found["instrument"]["mentions"]
+    shown = {
+        **found,
+        "lines": namings[parts.begin : parts.end],
+        "parts": parts,
+        "here": asked,
+        "taken": [Taken(count, "mention", f"/instrument/{name}/mentions", asked, f" as {role}" if role else "")],
+    }
+    return await _page(datasette, request, "concord_instrument.html", shown)
+
+
+async def instrument_mentions(datasette: Any, request: Any) -> Response:
+    """/instrument/<id>/mentions.csv: who names an instrument, place by place."""
+    asked = request.url_vars["name"], request.args.get("role") or ""
+    return await _listed(datasette, request, lists.instrument_mentions, *asked, kind="instrument")
+
+
 async def editions(datasette: Any, request: Any) -> Response:
     """/editions/<family>: what changed from one edition of a text to the next, with both quotes."""
     family, change = unquote(request.url_vars["name"]), request.args.get("change") or ""
@@ -924,8 +961,17 @@ async def editions(datasette: Any, request: Any) -> Response:
     given = {"edition": found["chosen"]["to_edition"], "change": change, "theme": theme}
     asked = urlencode({name: value for name, value in given.items() if value})
     count = found["counts"].get(change, 0) if change else sum(found["counts"].values())
-    taken = [Taken(count, "change", f"/editions/{quote(family, safe='')}", asked)]
-    return await _page(datasette, request, "concord_editions.html", {**found, "taken": taken})
+    listed = found["groups"].get(change, ())
+    weights = [2 if one.earlier and one.later else 1 for one in listed]
+    parts = in_parts(weights, _QUOTES_A_PAGE, _whole(request, "start") or 0)
+    shown = {
+        **found,
+        "groups": {change: listed[parts.begin : parts.end]} if listed else found["groups"],
+        "parts": parts,
+        "here_without_start": asked,
+        "taken": [Taken(count, "change", f"/editions/{quote(family, safe='')}", asked)],
+    }
+    return await _page(datasette, request, "concord_editions.html", shown)
 
 
 async def guidelines(datasette: Any, request: Any) -> Response:
@@ -1100,6 +1146,9 @@ PAGES: list[tuple[str, guarding.Page]] = [
     (rf"^/issuer/{_NAME}$", issuer),
     (rf"^/issuer/{_NAME}/commitments{_TAKEN}$", issuer_commitments),
     (rf"^/issuer/{_NAME}/mentions{_TAKEN}$", issuer_mentions),
+    (rf"^/instruments{_OR_TAKEN}$", instruments),
+    (rf"^/instrument/{_NAME}$", instrument),
+    (rf"^/instrument/{_NAME}/mentions{_TAKEN}$", instrument_mentions),
     (rf"^/editions/(?P<name>[^/]+?){_OR_TAKEN}$", editions),
     (rf"^/guidelines{_OR_TAKEN}$", guidelines),
     (rf"^/guidelines/{_NAME}{_OR_TAKEN}$", guideline),

@@ -14,16 +14,22 @@ _PLACES = {
     "commitment_id": "/commitment/{commitment_id}",
     "other_id": "/commitment/{other_id}",
     "document_id": "/document/{document_id}",
+    "instrument_id": "/instrument/{instrument_id}",
     "passage_id": "/document/{document_id}?passage={passage_id}#{passage_id}",
 }
 """Where an id leads, by the name of its column in an answer."""
 _LED = {
     "quote": ("commitment_id", "passage_id"), "quote_a": ("commitment_id",), "quote_b": ("other_id",),
     "earlier_quote": ("commitment_id",), "later_quote": ("other_id",), "first_quote": ("commitment_id",), "document": ("document_id",),
+    "instrument": ("instrument_id",),
 }  # fmt: skip
 """Columns whose words lead where an id beside them leads, to the first of these that is there."""
-
-
+_UNLABELLED = {
+    '<select name="_filter_column': 'aria-label="Column"', '<select name="_filter_op': 'aria-label="Condition"',
+    '<input type="text" name="_filter_value': 'aria-label="Value"', '<select name="_sort"': 'aria-label="Sort by"',
+    '<textarea id="sql-editor"': 'aria-label="Question in SQL"', '<pre id="sql-query"': 'tabindex="0"', "<h3": 'aria-level="2"',
+}  # fmt: skip
+"""What Datasette's own pages leave out, by how a tag begins: people who hear a page must be told what a field is."""
 _WORDS = re.compile(r"(\w+)")
 
 
@@ -45,6 +51,14 @@ def led(row: Mapping[str, Any], column: str, path: Callable[[str], str]) -> Mark
         if name in _PLACES and row[column] and all(ids.get(one) for one in needed):
             return Markup(f'<a href="{escape(path(_PLACES[name].format(**ids)))}">{escape(str(row[column]))}</a>')
     return None
+
+
+def labelled(page: Markup) -> Markup:
+    """Return a page of Datasette's own with a name on each field, and with its headings in order."""
+    for begin, more in _UNLABELLED.items():
+        tag, space, rest = begin.partition(" ")
+        page = page.replace(begin, Markup(f"{tag} {more}{space}{rest}"))
+    return page
 
 
 def marked(text: str, marks: Iterable[tuple[int, int]], tag: str = "mark") -> Markup:
