@@ -35,7 +35,7 @@ OPTIONS = [
     "--disable-sync",
 ]  # fmt: skip
 """So that the browser asks nobody but the site for anything."""
-DESKTOP, PHONE = (1280, 900), (390, 844)
+DESKTOP, TALL, PHONE = (1280, 900), (1280, 1300), (390, 844)
 PUBLIC = "https://concord.example.org/"
 """Address that the site says it has: that of this machine is cited nowhere."""
 COLOURS = 128
@@ -61,7 +61,7 @@ PICTURES = {
     "search": Picture(SEARCH, "Hits for a question, with what they matched, issuers and themes at the side"),
     "search-dark": Picture(SEARCH, "The same on a phone, in the dark", PHONE, "dark"),
     "watches": Picture("/watches", "Saved searches, what each has found and how to follow it"),
-    "compare": Picture(COMPARE, "The commitments of two issuers compared, theme by theme"),
+    "compare": Picture(COMPARE, "The commitments of two issuers compared, theme by theme", TALL),
     "compare-phone": Picture(f"{COMPARE}#themes", "The same on a phone", PHONE),
     "cell": Picture("/compare/cell?issuer={first}&issuer={second}&theme={theme}", "The quotes behind two cells of a comparison, side by side"),
     "matrix": Picture("/compare", "Everybody in one table: how much each promises on each theme"),
@@ -71,7 +71,7 @@ PICTURES = {
     "guideline": Picture("/guidelines/{guideline}", "Who commits to each element of a guideline, who only mentions it, and who is silent"),
     "element": Picture("/guidelines/{guideline}/{element}", "The quotes behind the cells of one element"),
     "documents": Picture("/documents", "Every document, read or not"),
-    "document": Picture("/document/{document}?start={start}", "A page of a document with its promises marked"),
+    "document": Picture("/document/{document}?start={start}#text", "A page of a document with its promises marked"),
     "page": Picture("/document/{drawn}/page/{page}", "A page of a document as it is printed, with its promises boxed"),
     "commitment": Picture("/commitment/{promise}", "A commitment with its parts, its firmness and its place"),
     "commitment-dark": Picture("/commitment/{promise}", "The same in the dark", DESKTOP, "dark"),
