@@ -44,7 +44,7 @@ SHOWN = [
 ]  # fmt: skip
 """Addresses of every kind of page that a browser shows; that of a commitment comes from the sample's rows."""
 STOCK = [
-    f"/{NAME}", f"/{NAME}/kinds", f"/{NAME}/commitments?_search=training&_facet=kind_id&year__gte=2010", f"/{NAME}/kinds/joint_statement",
+    f"/{NAME}", f"/{NAME}/kinds", f"/{NAME}/commitments?_search=training&_facet=theme_id&year__gte=2010", f"/{NAME}/kinds/joint_statement",
     f"/{NAME}/due_between?first_day=2018&last_day=2020&_show_sql=1", f"/{NAME}?sql=select+id,name+from+issuers",
     "/-/databases", "/-/versions", "/-/plugins", "/-/settings", "/-/metadata",
 ]  # fmt: skip

@@ -27,9 +27,11 @@ _LED = {
 _UNLABELLED = {
     '<select name="_filter_column': 'aria-label="Column"', '<select name="_filter_op': 'aria-label="Condition"',
     '<input type="text" name="_filter_value': 'aria-label="Value"', '<select name="_sort"': 'aria-label="Sort by"',
-    '<textarea id="sql-editor"': 'aria-label="Question in SQL"', '<pre id="sql-query"': 'tabindex="0"', "<h3": 'aria-level="2"',
+    '<textarea id="sql-editor"': 'aria-label="Question in SQL"', "<h3": 'aria-level="2"',
+    '<pre id="sql-query"': 'tabindex="0"', '<dl class="column-descriptions"': 'tabindex="0"',
+    '<div class="table-wrapper"': 'tabindex="0" role="region" aria-label="Rows"',
 }  # fmt: skip
-"""What Datasette's own pages leave out, by how a tag begins: people who hear a page must be told what a field is."""
+"""What Datasette's own pages leave out, by how a tag begins: the name of a field, and a way into what scrolls for a keyboard."""
 _WORDS = re.compile(r"(\w+)")
 
 
@@ -54,7 +56,7 @@ def led(row: Mapping[str, Any], column: str, path: Callable[[str], str]) -> Mark
 
 
 def labelled(page: Markup) -> Markup:
-    """Return a page of Datasette's own with a name on each field, and with its headings in order."""
+    """Return a page of Datasette's own with a name on each field, its headings in order, and nothing out of reach of a keyboard."""
     for begin, more in _UNLABELLED.items():
         tag, space, rest = begin.partition(" ")
         page = page.replace(begin, Markup(f"{tag} {more}{space}{rest}"))
