@@ -679,7 +679,7 @@ def open_for_reading(path: Path) -> Database:
     """Open an existing Concord database without the right to change it.
 
     Raises:
-        UnreadableError: there is no such file, or it cannot be read now.
+        UnreadableError: there is no such file, it is empty, or it cannot be read now.
         StoreError: it is not a Concord database, or one of a newer Concord.
     """
     how_to_make_one = "Make one: concord run --corpus DIR --db FILE"
@@ -694,7 +694,7 @@ def open_for_reading(path: Path) -> Database:
         raise UnreadableError(f"{path} is not a database that can be used: {error}.") from error
     if is_empty:
         db.close()
-        raise StoreError(f"{path} holds nothing.", remedy=how_to_make_one)
+        raise UnreadableError(f"{path} holds nothing.", remedy=how_to_make_one)
     return db
 
 

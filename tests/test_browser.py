@@ -42,7 +42,7 @@ SHOWN = [
     "/guidelines/un-norms", "/guidelines/un-norms?by=document", "/guidelines/un-norms/d", "/watches", "/quality", "/problems",
     "/document/none",
 ]  # fmt: skip
-"""Addresses of every kind of page that a browser shows; that of a commitment comes from the sample's rows."""
+"""Addresses of every kind of page that a browser shows; those of a commitment and a sub-theme come from the sample's rows."""
 STOCK = [
     f"/{NAME}", f"/{NAME}/kinds", f"/{NAME}/commitments?_search=training&_facet=theme_id&year__gte=2010", f"/{NAME}/kinds/joint_statement",
     f"/{NAME}/due_between?first_day=2018&last_day=2020&_show_sql=1", f"/{NAME}?sql=select+id,name+from+issuers",
@@ -147,7 +147,8 @@ def site(chromium, screenshots, path):
 def addresses(sample):
     """Every kind of page that a browser shows, Datasette's own too."""
     commitment = rows(sample, "select commitment_id as id from counterparts order by 1 limit 1")[0]["id"]
-    return [*SHOWN, f"/commitment/{commitment}", *STOCK]
+    subtheme = rows(sample, "select id from subthemes order by commitments desc, id limit 1")[0]["id"]
+    return [*SHOWN, f"/commitment/{commitment}", f"/subtheme/{subtheme}", *STOCK]
 
 
 @dataclass

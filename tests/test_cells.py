@@ -88,6 +88,6 @@ async def test_our_own_lists_are_made_harmless_once(site):
     assert ",'=1+1," in (await site.get("/documents.csv")).text
 
 
-async def test_an_address_that_leads_nowhere_is_still_a_page(site):
+async def test_why_a_list_is_not_there_is_told_as_json(site):
     response = await site.get("/document/none/commitments.csv")
-    assert (response.status_code, response.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert (response.status_code, response.headers["content-type"]) == (404, "application/json; charset=utf-8")

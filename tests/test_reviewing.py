@@ -294,8 +294,7 @@ def test_a_database_of_an_earlier_concord_has_no_reviews_and_is_read_all_the_sam
 
 def test_a_database_of_an_earlier_concord_gets_the_days_on_which_its_texts_were_read(tmp_path):
     old = Database(tmp_path / "old.db")
-    later = {"0004_reviews", "0005_arrivals"}
-    known = [one for one in migrations.pending(old) if one.name not in later]
+    known = [one for one in migrations.pending(old) if one.name < "0004_reviews"]
     migrations.apply(old, stop_before="0004_reviews")
     plant_document(old, "a-1")
     name = plant_promise(old, "a-1", "We will train judges.")

@@ -257,11 +257,11 @@ CITABLE = [
 async def test_a_comparison_is_cited_by_its_title_and_by_an_address_at_which_it_stands_again(
     site, address, asked, cited, title
 ):
-    page = html.fromstring((await site.get(address + asked)).text)
+    page = html.fromstring((await site.get(address + asked, headers=ABROAD)).text)
     (told,) = page.xpath("//details[@id='cite']/p[@class='c-cite']/text()")
     assert page.findtext(".//title").strip() == f"{title} · Concord"
     assert told.startswith(f"{title}, version 0.1.0, database of ")
-    assert f"In: Concord, http://localhost{address}{cited} (accessed" in told
+    assert f"In: Concord, http://{ABROAD['host']}{address}{cited} (accessed" in told
     again = html.fromstring((await site.get(address + cited)).text)
     tables = [[row.text_content() for row in one.xpath("//td | //blockquote")] for one in (page, again)]
     assert tables[0] == tables[1] != []
