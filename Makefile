@@ -55,7 +55,8 @@ docs: $(BIN)/.installed
 	$(BIN)/python docs/regenerate.py
 
 screenshots: $(BIN)/.installed
-	$(BIN)/python docs/screenshots.py $(or $(DB),build/corpus.db)
+	$(BIN)/concord run --corpus corpora/sample --db build/sample.db
+	$(BIN)/python docs/screenshots.py $(or $(DB),build/corpus.db) build/sample.db
 
 constraints: $(BIN)/.installed
 	@echo "# The versions that the tests ran with. Made by: make constraints" > constraints.txt

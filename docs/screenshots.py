@@ -84,6 +84,8 @@ PICTURES = {
     "problems": Picture("/problems", "What was not read or only in part, and why"),
 }  # fmt: skip
 """Every page of the site, by the name of its picture."""
+RUNNING_TEXT = ("document", "page")
+"""Pictures that show more of a text than quotes: they are of the sample, whose texts belong to this project."""
 MOST_PRECISE = """
 select a.id as promise, b.document_id as document, a.theme_id as theme from counterparts
 join commitments as a on a.id = commitment_id join commitments as b on b.id = other_id
@@ -192,28 +194,27 @@ def take(browser: Browser, address: str, picture: Picture, target: Path) -> None
         sys.exit(f"{target} has more than {LARGEST:,} bytes: lower COLOURS.")
 
 
-def main(path: Path) -> None:
-    """Take all pictures of the site of the database at `path`."""
+def main(path: Path, sample: Path) -> None:
+    """Take all pictures of the site of the database at `path`, but those of running text of the sample's."""
     from playwright.sync_api import sync_playwright
 
     executable = browser_here()
     if executable is None:
         sys.exit(f"None of {', '.join(BROWSERS)} is installed.")
     FOLDER.mkdir(exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        served(watched(path, Path(folder))) as site,
-        sync_playwright() as engine,
-    ):
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as engine:
         browser = engine.chromium.launch(executable_path=executable, args=OPTIONS)
-        for name, address in pages_of(path).items():
-            target = FOLDER / f"{name}.png"
-            take(browser, site + address, PICTURES[name], target)
-            print(f"{target.name}: {target.stat().st_size:,} bytes")
+        for database in (path, sample):
+            with served(watched(database, Path(folder))) as site:
+                for name, address in pages_of(database).items():
+                    if (name in RUNNING_TEXT) == (database == sample):
+                        target = FOLDER / f"{name}.png"
+                        take(browser, site + address, PICTURES[name], target)
+                        print(f"{target.name}: {target.stat().st_size:,} bytes")
         browser.close()
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("Usage: python docs/screenshots.py DATABASE")
-    main(Path(sys.argv[1]).resolve())
+    if len(sys.argv) != 3:
+        sys.exit("Usage: python docs/screenshots.py DATABASE DATABASE_OF_THE_SAMPLE")
+    main(*(Path(one).resolve() for one in sys.argv[1:]))

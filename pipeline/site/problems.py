@@ -96,7 +96,10 @@ class Troubles:
 
 
 def problems(db: Database) -> dict[str, Any]:
-    """Return what was not read, or in part, by the kind of problem; what kept most from being read comes first."""
+    """Return what was not read, or in part, by the kind of problem; what kept most from being read comes first.
+
+    Empty pages of text files come last: most are backs of covers, and nothing was lost.
+    """
     found = rows(
         db,
         f"{queries.PROBLEMS} order by issuer is null, issuer, year, document_id, kind, is_failure desc, message, remedy, page",
@@ -109,7 +112,7 @@ def problems(db: Database) -> dict[str, Any]:
         for kind, listed in by_kind.items()
     ]
     return {
-        "groups": sorted(groups, key=lambda one: (-one.not_read, -one.documents, one.kind)),
+        "groups": sorted(groups, key=lambda one: (one.kind == "blank", -one.not_read, -one.documents, one.kind)),
         "reading": rows(db, READING)[0],
         "waiting": rows(db, f"{queries.DOCUMENTS} where status = 'waiting' order by issuer, year, documents.id"),
     }
