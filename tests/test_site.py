@@ -29,7 +29,7 @@ from conftest import ROOT
 from datasette.app import Datasette
 from datasette.utils import StartupError
 from lxml import html
-from planting import plant_watched
+from planting import plant_document, plant_watched
 
 from pipeline.citing import FORMS
 from pipeline.comparing import FINDINGS
@@ -45,6 +45,7 @@ from pipeline.search.shelf import stamp
 from pipeline.settings import bundled
 from pipeline.site import lists, routes
 from pipeline.site.home import WORLD, places
+from pipeline.site.problems import problems
 from pipeline.site.quality import SECTIONS, decimal, hundredths
 from pipeline.site.routes import ROUTES
 from pipeline.site.serving import NAME, SETTINGS, command, metadata_for
@@ -1565,6 +1566,13 @@ async def test_problems_stand_under_their_kind_what_kept_a_document_from_being_r
     assert tree.xpath("//h2/@id") == ["encrypted", "needs_ocr", "waiting"]
     assert tree.xpath("//main//nav//a/@href") == ["#encrypted", "#needs_ocr"]
     assert "The file asks for a password 2 documents, 1 not read" in await text_of(troubled, "/problems")
+
+
+async def test_empty_pages_stand_behind_what_was_surely_not_read(db):
+    for document, kind in (("a-1", "blank"), ("b-1", "blank"), ("c-1", "needs_ocr")):
+        plant_document(db, document)
+        write_problems(db, "pages", document, [DocumentProblem(kind, "Of it.", page=2)], is_failure=False)
+    assert [group.kind for group in problems(db)["groups"]] == ["needs_ocr", "blank"]
 
 
 async def test_pages_of_a_document_with_one_problem_stand_in_one_line(troubled):
