@@ -1,6 +1,6 @@
 """How well search finds what was judged: by words, by meaning, and by both joined.
 
-    python benchmarks/search.py [--db FILE] [--half HALF] [--cases FILE] [--judgments FILE] [--pool FILE] [--depth N] [--json]
+    python benchmarks/search.py [--db FILE] [--half HALF] [--cases FILE ...] [--judgments FILE ...] [--pool FILE] [--depth N] [--json]
 
 Reads a database that holds the real corpus, `search_cases.toml` (relevance cases, and questions of
 researchers) and `search_judgments.jsonl` (grades of hits, by their place on the page), and changes none
@@ -141,21 +141,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print the tables, or the figures as JSON, or write the pool."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--db", type=Path, default=ROOT / "build" / "corpus.db", help="holds the documents")
-    parser.add_argument("--cases", type=Path, default=HERE / "search_cases.toml", help="cases and questions")
-    parser.add_argument("--judgments", type=Path, default=HERE / "search_judgments.jsonl", help="grades of hits")
+    parser.add_argument("--cases", type=Path, nargs="+", default=[HERE / "search_cases.toml"], help="cases, questions")
+    parser.add_argument(
+        "--judgments", type=Path, nargs="+", default=[HERE / "search_judgments.jsonl"], help="grades of hits"
+    )
     parser.add_argument("--half", choices=HALVES, help="measure the questions of this half alone, as while tuning")
     parser.add_argument("--pool", type=Path, help="write the hits that nobody judged to this file")
     parser.add_argument("--depth", type=int, default=20, help="hits of each method that go into the pool")
     parser.add_argument("--json", action="store_true", help="print the figures")
     options = parser.parse_args(arguments)
-    cases, questions = load_cases(options.cases)
+    loaded = [load_cases(path) for path in options.cases]
+    cases = [case for those, _ in loaded for case in those]
+    questions = [question for _, those in loaded for question in those]
     questions = [question for question in questions if options.half in {None, question.half}]
     try:
         db = open_for_reading(options.db)
         methods, missing = methods_of(options.db)
-        judgments, left_out = load_judgments(options.judgments, db)
+        graded_hits = [load_judgments(path, db) for path in options.judgments]
     except ConcordError as error:
         raise SystemExit(str(error)) from error
+    judgments = [judgment for those, _ in graded_hits for judgment in those]
+    left_out = sum(count for _, count in graded_hits)
     places = Places(db)
     if options.pool:
         pool = pool_of(questions, methods, judgments, places, depth=options.depth)
@@ -163,7 +169,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     present = {row["id"] for row in rows(db, "select id from documents")}
     verdicts = verdicts_of(cases, methods, present)
-    strange = [one for one in load_unanswerable(options.cases) if options.half in {None, one.half}]
+    unanswerable = [one for path in options.cases for one in load_unanswerable(path)]
+    strange = [one for one in unanswerable if options.half in {None, one.half}]
     measured = {name: measure(questions, ranking, judgments, places) for name, ranking in methods.items()}
     table = rows_of(questions, measured)
     if options.json:
