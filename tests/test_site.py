@@ -179,22 +179,26 @@ async def test_a_ranking_that_ends_says_that_there_is_more(site, sample, monkeyp
     monkeypatch.setattr(engine, "_DEPTH", 1)
     asked = "in=commitment&from=1901"
     for mode, words, told in (
-        ("words", "training+networks", ": all that hold every word; of what holds some, at most"),
+        (
+            "words",
+            "training+networks",
+            ": everything that holds all the words, and the best 200 of what holds some. There is more.",
+        ),
         (
             "both",
             "training+networks",
-            ": all that hold every word; of what holds some, or is like it in meaning, at most",
+            ": everything that holds all the words, and the best 200 of what holds some or is alike in meaning. There is more.",
         ),
-        ("meaning", "children+safe+online", ", the best of more"),
+        ("meaning", "children+safe+online", ": the most alike. There is more."),
     ):
         assert told in (await site.get(f"/search?q={words}&{asked}&mode={mode}")).text, mode
     promise = rows(sample, "select id from commitments order by 1 limit 1")[0]["id"]
-    assert ", the best of more" in (await site.get(f"/search?like={promise}&{asked}")).text
+    assert ": the most alike. There is more." in (await site.get(f"/search?like={promise}&{asked}")).text
 
 
 async def test_a_ranking_that_is_whole_says_nothing_of_more(site):
     told = (await site.get("/search?q=training&in=commitment&mode=words&from=1902")).text
-    assert "the best of more" not in told
+    assert "There is more." not in told
     assert "all that hold every word" not in told
 
 
