@@ -157,8 +157,8 @@ async def faults_of_answer(site, path, address):
 
 
 @pytest.mark.parametrize("path", DESCRIPTION["paths"])
-async def test_whatever_an_address_is_given_it_answers_as_the_description_says(site, promise, path):
-    address = address_of(path, promise)
+async def test_whatever_an_address_is_given_it_answers_as_the_description_says(site, ids, path):
+    address = address_of(path, ids)
     bare, _, fitting = address.partition("?")
     faults = []
     for one in DESCRIPTION["paths"][path]["get"].get("parameters", ()):
@@ -197,7 +197,7 @@ async def test_what_is_not_there_fails_as_the_description_says_in_every_form(sit
 @pytest.mark.parametrize("error", [sqlite3.DatabaseError("malformed"), sqlite3.OperationalError("locked")])
 @pytest.mark.parametrize("path", DESCRIPTION["paths"])
 async def test_while_the_database_cannot_be_read_every_address_says_when_to_ask_again(
-    site, promise, monkeypatch, path, error
+    site, ids, monkeypatch, path, error
 ):
     def fail(*_):
         error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
@@ -205,7 +205,7 @@ async def test_while_the_database_cannot_be_read_every_address_says_when_to_ask_
 
     monkeypatch.setattr("pipeline.site.routes.concord_database", fail)
     monkeypatch.setattr("pipeline.site.guarding._ensure_may_view", fail)
-    response = await site.get(address_of(path, promise))
+    response = await site.get(address_of(path, ids))
     described = DESCRIPTION["paths"][path]["get"]["responses"]["503"]
     assert (response.status_code, list(described["headers"])) == (503, ["Retry-After"])
     assert int(response.headers["retry-after"]) > 0
