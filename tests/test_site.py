@@ -344,6 +344,25 @@ async def test_every_page_answers(site, addresses):
     assert set(statuses.values()) == {200}, statuses
 
 
+async def test_every_page_of_a_database_that_the_first_concord_made_is_shown_while_nobody_writes_to_it(
+    copied, addresses
+):
+    with open_store(copied) as db:
+        db.conn.executescript(
+            """
+            drop trigger commitments_arrived; drop table arrivals; drop table reviews; drop table watch_texts;
+            alter table watches drop column arrival; alter table themes drop column terms;
+            alter table guidelines drop column is_example; delete from _sqlite_migrations where name <> '0001_schema';
+            """
+        )
+        leave_one_file(db)
+    client = served(copied).client
+    statuses = {address: (await client.get(address)).status_code for address in addresses}
+    assert {address: status for address, status in statuses.items() if status != 200} == {}
+    with open_for_reading(copied) as db:
+        assert "reviews" not in db.table_names()
+
+
 async def test_every_route_is_among_the_pages_that_are_tested(addresses):
     tested = [
         urlsplit(address).path for address in [*addresses, *STOCK, "/-/threads"]

@@ -421,7 +421,7 @@ def theme(db: Database, code: str) -> dict[str, Any] | None:
     if not found:
         return None
     return {
-        "theme": found[0],
+        "theme": {"terms": "", **found[0]},  # a database of before 0006 has no such column
         "labels": {row["id"]: row["label"] for row in rows(db, "select id, label from themes")},
         "subthemes": rows(db, SUBTHEMES, [code]),
         "coverage": rows(
