@@ -51,6 +51,7 @@ async def test_a_text_comes_as_it_is_to_whom_cannot_unpack_it(accepted):
     headers, body = await asked(application(TEXT), accepted=accepted)
     assert b"content-encoding" not in headers
     assert (headers[b"content-length"], body) == (str(len(TEXT)).encode(), TEXT)
+    assert headers[b"vary"] == b"accept-encoding"
 
 
 @pytest.mark.parametrize("kind", [b"image/png", b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"])

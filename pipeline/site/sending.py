@@ -38,12 +38,16 @@ def packed(app: Application) -> Application:
             if start:
                 begun, start = start, {}
                 body = event.get("body") or b""
-                if unpacks and not event.get("more_body") and len(body) >= _SMALLEST and _is_text(begun["headers"]):
-                    body = await asyncio.to_thread(gzip.compress, body, 5, mtime=0)
-                    event = {**event, "body": body}
-                    begun["headers"] = [one for one in begun["headers"] if one[0].lower() != b"content-length"]
-                    begun["headers"] += [(b"content-encoding", b"gzip"), (b"content-length", str(len(body)).encode())]
-                    begun["headers"].append((b"vary", b"accept-encoding"))
+                if not event.get("more_body") and len(body) >= _SMALLEST and _is_text(begun["headers"]):
+                    begun["headers"].append((b"vary", b"accept-encoding"))  # also as it is: caches keep both apart
+                    if unpacks:
+                        body = await asyncio.to_thread(gzip.compress, body, 5, mtime=0)
+                        event = {**event, "body": body}
+                        begun["headers"] = [one for one in begun["headers"] if one[0].lower() != b"content-length"]
+                        begun["headers"] += [
+                            (b"content-encoding", b"gzip"),
+                            (b"content-length", str(len(body)).encode()),
+                        ]
                 await send(begun)
             await send(event)
 
