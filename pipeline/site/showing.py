@@ -57,10 +57,11 @@ def led(row: Mapping[str, Any], column: str, path: Callable[[str], str]) -> Mark
 
 def labelled(page: Markup) -> Markup:
     """Return a page of Datasette's own with a name on each field, its headings in order, and nothing out of reach of a keyboard."""
+    text = str(page)  # as it is: Markup of before 3.0 escapes also what it is to look for, and finds nothing
     for begin, more in _UNLABELLED.items():
         tag, space, rest = begin.partition(" ")
-        page = page.replace(begin, Markup(f"{tag} {more}{space}{rest}"))
-    return page
+        text = text.replace(begin, f"{tag} {more}{space}{rest}")
+    return Markup(text)
 
 
 def marked(text: str, marks: Iterable[tuple[int, int]], tag: str = "mark") -> Markup:
