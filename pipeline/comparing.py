@@ -26,7 +26,6 @@ from .coverage import (
     detection,
     difference,
     documents_of,
-    ids_in,
     issuers_with_documents,
     own_documents,
     topics,
@@ -34,7 +33,7 @@ from .coverage import (
 )
 from .errors import ConcordError
 from .reviewing import latest_decision
-from .store import rows
+from .store import ids_in, rows
 
 __all__ = [
     "FINDINGS", "NAMINGS_COUNTED", "Axis", "Cell", "Choice", "Comparison", "Counterpart", "Naming", "Quote", "compare",

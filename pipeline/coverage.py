@@ -20,7 +20,7 @@ from sqlite_utils import Database
 from .errors import ConcordError
 from .ids import same_text
 from .records import KINDS
-from .store import rows
+from .store import ids_in, rows
 from .touching import all_within
 
 FINDINGS = {
@@ -606,8 +606,3 @@ def coverage(db: Database) -> list[dict[str, Any]]:
         }
         for cell in cells(db, issuers_with_documents(db)).values()
     ]  # fmt: skip
-
-
-def ids_in(column: str, ids: Iterable[str]) -> tuple[str, list[str]]:
-    """Return an SQL condition that a column is one of `ids`, however many, and its argument."""
-    return f"{column} in (select value from json_each(?))", [json.dumps(list(ids))]

@@ -17,10 +17,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from .comparing import Quote, own_documents, quotes
-from .coverage import ALL_DOCUMENTS, READ, Axis, Choice, cells, documents_of, findings, first_of_each, ids_in
+from .coverage import ALL_DOCUMENTS, READ, Axis, Choice, cells, documents_of, findings, first_of_each
 from .errors import ConcordError
 from .exporting import Listing, column
-from .store import rows
+from .store import ids_in, rows
 
 
 def standings(choice: Choice = ALL_DOCUMENTS) -> dict[str, str]:

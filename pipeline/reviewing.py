@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +23,7 @@ from sqlite_utils import Database
 from .errors import ReviewError
 from .exporting import Listing, as_it_was, column, described
 from .records import DECISIONS
-from .store import rows, table
+from .store import has_table, ids_in, rows, table
 
 LONGEST_NAME, LONGEST_NOTE = 80, 2000
 """Characters of a reviewer's name and of a note."""
@@ -107,15 +106,10 @@ class SheetRead:
     faults: list[str] = field(default_factory=list)
 
 
-def has_reviews(db: Database) -> bool:
-    """Whether the database has room for reviews: one that an earlier Concord made has not until it is written to."""
-    return bool(rows(db, "select 1 from sqlite_schema where type = 'table' and name = 'reviews'"))
-
-
 def latest_decision(db: Database, of: str = "commitments") -> str:
     """Return the SQL that gives the latest decision on a row of `commitments`, or ""; `of` is what a query calls them."""
     latest = f"select decision from reviews where commitment_id = {of}.id order by decided_on desc, id desc limit 1"
-    return f"coalesce(({latest}), '')" if has_reviews(db) else "''"
+    return f"coalesce(({latest}), '')" if has_table(db, "reviews") else "''"
 
 
 def id_in(address: str) -> str:
@@ -135,7 +129,7 @@ def id_in(address: str) -> str:
 
 def listed(db: Database, commitment: str = "", *, latest: bool = False) -> list[Review]:
     """Return the decisions on a commitment, or on all, the latest first; `latest` leaves one for each commitment."""
-    if not has_reviews(db):
+    if not has_table(db, "reviews"):
         return []
     condition, args = ("commitment_id = ?", [commitment]) if commitment else ("1", [])
     only = "where is_latest" if latest else ""
@@ -187,18 +181,12 @@ def sheet(
         most: so many of them, drawn as if by lot, so that they stand for all; the same ones until they are reviewed.
         site: address of the site, to which the address of each commitment leads.
     """
-    condition = "1"
-    args: list[Any] = []
-    for name, codes in (
-        ("commitments.document_id", documents),
-        ("commitments.issuer_id", issuers),
-        ("theme_id", themes),
-    ):
-        if codes:
-            condition += f" and {name} in ({', '.join('?' for _ in codes)})"
-            args += codes
+    asked = {"commitments.document_id": documents, "commitments.issuer_id": issuers, "theme_id": themes}
+    chosen = [ids_in(column, codes) for column, codes in asked.items() if codes]
+    condition = " and ".join([f"{latest_decision(db)} = ''", *(one for one, _ in chosen)])
+    args = [codes for _, (codes,) in chosen]
     # An id is a digest, so the first by their ids are as good as drawn by lot.
-    drawn = f"{_COMMITMENTS} where {condition} and {latest_decision(db)} = '' order by commitments.id limit ?"
+    drawn = f"{_COMMITMENTS} where {condition} order by commitments.id limit ?"
     order = "issuer_id, year, document_id, number, ordinal, start"
     found = rows(db, f"select * from ({drawn}) order by {order}", [*args, -1 if most is None else most])
     return _listing("to-review", "Commitments to review", found, site)
@@ -207,8 +195,8 @@ def sheet(
 def sheet_of_decisions(db: Database, *, site: str = "") -> Listing:
     """Return a sheet of all decisions, earlier ones too, the oldest first: it can be read into another database."""
     decided = listed(db)
-    condition = "commitments.id in (select value from json_each(?))"
-    found = rows(db, f"{_COMMITMENTS} where {condition}", [json.dumps([one.commitment_id for one in decided])])
+    condition, args = ids_in("commitments.id", [one.commitment_id for one in decided])
+    found = rows(db, f"{_COMMITMENTS} where {condition}", args)
     told = {row["id"]: row for row in found}
     blank: dict[str, Any] = dict.fromkeys((one.name for one in SHEET), None)
     lines = [

@@ -8,6 +8,7 @@ that did not change keeps everything that hangs on it.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -862,6 +863,16 @@ def write_problems(
         where="document_id = ? and stage = ?",
         args=[document_id, stage],
     )
+
+
+def has_table(db: Database, name: str) -> bool:
+    """Say whether there is a table: a database that an earlier Concord made lacks the latest until it is written to."""
+    return bool(rows(db, "select 1 from sqlite_schema where type = 'table' and name = ?", [name]))
+
+
+def ids_in(column: str, ids: Iterable[str]) -> tuple[str, list[str]]:
+    """Return an SQL condition that a column is one of `ids`, however many, and its argument."""
+    return f"{column} in (select value from json_each(?))", [json.dumps(list(ids))]
 
 
 def is_unfinished(db: Database) -> bool:

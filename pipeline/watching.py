@@ -26,7 +26,7 @@ from .errors import ConcordError, FilterError, WatchError
 from .ids import slug
 from .search import Engine, Filters, Hit, as_written, refuse_mode
 from .search.questions import parse
-from .store import is_unfinished, now, rows, table
+from .store import has_table, ids_in, is_unfinished, now, rows, table
 
 MOST = 200
 """Hits of a question that a run tells, the best: a ranking has no end. Filters alone have no such limit."""
@@ -50,7 +50,6 @@ from watches left join watch_hits on watch = name left join (
 ) as there on there.kind = watch_hits.kind and there.id = hit_id
 group by name order by name
 """
-_NAMES = "(select value from json_each(?))"
 _STRANGERS = """
 select id from (select id from commitments union select id from passages) where id not in (select id from watch_texts)
 """
@@ -84,14 +83,9 @@ class Report:
     is_whole: bool = True
 
 
-def has_watches(db: Database) -> bool:
-    """Whether the database has room for saved searches: one that an earlier Concord made has not."""
-    return bool(rows(db, "select 1 from sqlite_schema where type = 'table' and name = 'watches'"))
-
-
 def listed(db: Database) -> list[Watch]:
     """Return all saved searches, by name."""
-    return [_to_watch(row) for row in rows(db, _WATCHES)] if has_watches(db) else []
+    return [_to_watch(row) for row in rows(db, _WATCHES)] if has_table(db, "watches") else []
 
 
 def chosen(db: Database, names: Iterable[str] = ()) -> list[Watch]:
@@ -117,7 +111,7 @@ def add(db: Database, name: str, question: str, filters: Filters | None = None, 
         FilterError: a filter could find nothing.
     """
     filters, question = filters or Filters(), question.strip()
-    if not has_watches(db):
+    if not has_table(db, "watches"):
         raise WatchError(
             "This database was made before there were saved searches.",
             remedy="Make a new one: concord run --corpus DIR --db FILE",
@@ -166,7 +160,7 @@ def objections(db: Database, question: str, filters: Filters, mode: str) -> Iter
 
 def saved_as(db: Database, question: str, filters: Filters, mode: str) -> str:
     """Return the name under which a search is saved that asks exactly this; "" when none is."""
-    known = rows(db, "select * from watches order by name") if has_watches(db) else []
+    known = rows(db, "select * from watches order by name") if has_table(db, "watches") else []
     asked = _asked(question, filters, mode)
     return next(
         (row["name"] for row in known if _asked(row["question"], _to_filters(row["filters"]), row["mode"]) == asked), ""
@@ -188,7 +182,7 @@ def command(db: Database, question: str, filters: Filters, mode: str, *, file: s
     """
     question = " ".join(question.split())
     pairs = parameters_of(filters)
-    if not has_watches(db) or any(objections(db, question, filters, mode)):
+    if not has_table(db, "watches") or any(objections(db, question, filters, mode)):
         return ""
     options = ["--mode", mode] if question and mode != "both" else []
     for name, value in pairs:
@@ -234,7 +228,8 @@ def running(db: Database, engine: Engine, names: Iterable[str] = ()) -> Iterator
         if last == _last_arrival(db):  # else another run has counted on meanwhile; the next searches all of it again
             table(db, "watch_texts").insert_all(({"id": one, "arrival": last + 1} for one in strangers), ignore=True)
             whole = [report.watch.name for report in reports if report.is_whole]
-            db.execute(f"update watches set arrival = ? where name in {_NAMES}", [last + 1, json.dumps(whole)])
+            condition, args = ids_in("name", whole)
+            db.execute(f"update watches set arrival = ? where {condition}", [last + 1, *args])
 
 
 def _last_arrival(db: Database) -> int:

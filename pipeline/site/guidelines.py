@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ from sqlite_utils import Database
 from ..comparing import issuers_with_documents, quotes
 from ..coverage import Choice, documents_of
 from ..guidelines import SCORES, best_of
-from ..store import rows
+from ..store import ids_in, rows
 from . import queries
 
 MOST = 20
@@ -165,7 +164,8 @@ def element(
         if row["document_id"] in ours
     }
     listed = list(likeness)[: None if is_narrow else most]
-    found_here = quotes(db, "commitments.id in (select value from json_each(?))", [json.dumps(listed)])
+    of_themes, codes = ids_in("id", found[0]["themes"].split(", "))
+    found_here = quotes(db, *ids_in("commitments.id", listed))
     shown = sorted(found_here, key=lambda quote: -likeness[quote.id])
     passages = [
         row
@@ -175,11 +175,7 @@ def element(
     return {
         "element": found[0],
         "seeds": rows(db, "select text from guideline_seeds where element_id = ? order by position", [found[0]["id"]]),
-        "themes": rows(
-            db,
-            "select id, label from themes where id in (select value from json_each(?)) order by position",
-            [json.dumps(found[0]["themes"].split(", "))],
-        ),
+        "themes": rows(db, f"select id, label from themes where {of_themes} order by position", codes),
         "names": {row["id"]: row["name"] for row in rows(db, "select id, name from issuers")},
         "quotes": shown,
         "commitments": len(likeness),

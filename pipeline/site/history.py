@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from ..comparing import Quote, quotes
 from ..reviewing import Review, listed
-from ..store import rows
+from ..store import has_table, ids_in, rows
 
 EVENTS = {
     "promised": "the promise itself, in its document",
@@ -62,7 +62,7 @@ def history(db: Database, name: str) -> list[Event]:
     if own is None:
         return []
     chain = _chain(db, name)
-    known = {quote.id: quote for quote in _quotes(db, chain)}
+    known = {quote.id: quote for quote in quotes(db, *ids_in("commitments.id", chain))}
     editions = [known[one] for one in chain]
     again = [
         quote for quote in quotes(db, _SAME_WORDS, [name, own.issuer, own.document_id]) if quote.id not in known
@@ -106,18 +106,11 @@ def _chain(db: Database, name: str) -> list[str]:
     return chain
 
 
-def _quotes(db: Database, names: Iterable[str]) -> list[Quote]:
-    listed_names = list(names)
-    return quotes(db, f"commitments.id in ({', '.join('?' for _ in listed_names)})", listed_names)
-
-
 def _texts(db: Database, names: Iterable[str]) -> dict[str, tuple[str, str, int | None]]:
     """Return the day of publication, as far as it is known, the title and the edition of documents."""
-    wanted = sorted(set(names))
-    found = rows(db, f"select * from documents where id in ({', '.join('?' for _ in wanted)})", wanted)
-    return {
-        row["id"]: (row["published_on"] or str(row["year"] or ""), row["title"], row["edition"]) for row in found
-    }  # fmt: skip
+    condition, args = ids_in("id", names)
+    found = rows(db, f"select * from documents where {condition}", args)
+    return {row["id"]: (row["published_on"] or str(row["year"] or ""), row["title"], row["edition"]) for row in found}
 
 
 def _in_edition(db: Database, quote: Quote, texts: dict[str, tuple[str, str, int | None]], kind: str) -> Event:
@@ -130,8 +123,8 @@ def _in_edition(db: Database, quote: Quote, texts: dict[str, tuple[str, str, int
 
 def _in_this_database(db: Database, quote: Quote) -> Iterator[Event]:
     """Yield when a commitment came in, and when its document was last read, where that was on a later day."""
-    has_arrivals = rows(db, "select 1 from sqlite_schema where type = 'table' and name = 'arrivals'")
-    came = rows(db, "select first_seen_at from arrivals where commitment_id = ?", [quote.id]) if has_arrivals else []
+    arrived = "select first_seen_at from arrivals where commitment_id = ?"
+    came = rows(db, arrived, [quote.id]) if has_table(db, "arrivals") else []
     read = rows(db, "select built_at from builds where stage = 'commitments' and input = ?", [quote.document_id])
     first = came[0]["first_seen_at"] if came else ""
     last = read[0]["built_at"] if read else ""

@@ -6,7 +6,6 @@ of a path of this site, so that each row says where it can be read.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -24,7 +23,7 @@ from ..exporting import Column, Listing, column, described, json_bytes
 from ..printing import MATRIX, listings, matrix_listing
 from ..reviewing import latest_decision
 from ..search import Results
-from ..store import rows
+from ..store import ids_in, rows
 from ..watching import listed as saved_searches
 from . import editions as aligned
 from . import guidelines as guiding
@@ -326,10 +325,8 @@ def issuer_commitments(db: Database, address: Address, code: str, due: Due) -> L
     found = rows(db, "select name from issuers where id = ?", [code])
     if not found:
         return None
-    names = [row["id"] for row in own_documents(db, code)]
-    listed = _commitments(
-        db, address, "commitments.document_id in (select value from json_each(?))", [json.dumps(names)], due
-    )
+    condition, args = ids_in("commitments.document_id", [row["id"] for row in own_documents(db, code)])
+    listed = _commitments(db, address, condition, args, due)
     return Listing(_name("issuer", code), f"{found[0]['name']}: commitments", COMMITMENTS, listed)
 
 

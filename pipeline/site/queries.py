@@ -33,7 +33,6 @@ from ..coverage import (
     cells,
     detection,
     findings,
-    ids_in,
     in_words,
     shades,
     topics,
@@ -45,7 +44,7 @@ from ..ids import digest, slug
 from ..judging import RELATIONS
 from ..members import group_view, standings
 from ..passages import language_name, load_sheets, to_passage
-from ..store import rows
+from ..store import ids_in, rows
 
 __all__ = [
     "FINDINGS", "axes", "axis_of_element", "axis_of_subtheme", "cell", "choices", "citation", "citation_of_page", "commitment",
@@ -199,8 +198,11 @@ def members(db: Database, group: str, choice: Choice, theme: str) -> dict[str, A
 
 def confidence(db: Database, ids: Iterable[str]) -> dict[str, float]:
     """Return how probable it is that each of these is a commitment, by its id; other ids are left out."""
-    sql = "select id, confidence from commitments where id in (select value from json_each(?))"
-    return {row["id"]: row["confidence"] for row in rows(db, sql, [json.dumps(list(ids))])}
+    condition, args = ids_in("id", ids)
+    return {
+        row["id"]: row["confidence"]
+        for row in rows(db, f"select id, confidence from commitments where {condition}", args)
+    }
 
 
 def cell(db: Database, issuers: Sequence[str], topic: str, axis: Axis, choice: Choice) -> dict[str, Any] | None:
@@ -317,8 +319,7 @@ def commitment(db: Database, name: str) -> dict[str, Any] | None:
         [row["passage_id"]],
     )[0]
     pairs = {pair["id"]: pair for pair in rows(db, COUNTERPARTS, [name])}
-    marks = ", ".join("?" for _ in pairs)
-    others = {quote.id: quote for quote in quotes(db, f"commitments.id in ({marks})", list(pairs))}
+    others = {quote.id: quote for quote in quotes(db, *ids_in("commitments.id", pairs))}
     return {
         "quote": found[0],
         "row": row,
