@@ -1193,6 +1193,15 @@ async def test_while_the_database_cannot_be_read_pages_say_when_to_come_again(co
         assert (await client.get(address)).status_code == 200, address
 
 
+async def test_a_database_that_cannot_be_read_is_not_held_open_once_for_each_who_asks(copied):
+    instance = served(copied)
+    assert (await instance.client.get("/documents")).status_code == 200
+    no_database(copied)
+    for _ in range(5):
+        assert (await instance.client.get("/documents")).status_code == 503
+    assert len(instance.databases[NAME]._all_file_connections) <= 1
+
+
 async def test_a_database_that_is_locked_says_when_to_come_again(site, monkeypatch):
     def locked(*_):
         error = sqlite3.OperationalError("database is locked")

@@ -127,6 +127,7 @@ def _open_anew(datasette: Any, database: Any) -> None:
     _known.pop(database.path, None)
     _answers.pop(database, None)
     if datasette.executor is not None:
+    database._all_file_connections.clear()  # noqa: SLF001  # else each stays open, also when its thread has ended
         old, datasette.executor = datasette.executor, ThreadPoolExecutor(datasette.setting("num_sql_threads"))
         old.shutdown(wait=False)
 
