@@ -6,7 +6,7 @@ command line, the site or a saved search: a code that nothing has would find not
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -41,9 +41,7 @@ def as_written(db: Database, filters: Filters) -> Filters:
         FilterError: a value is none that could find anything.
     """
     written: dict[str, Any] = {
-        field: tuple(_code(db, field, code) for code in getattr(filters, field))
-        for field in _CODES
-        if getattr(filters, field)
+        field: _codes(db, field, codes) for field in _CODES if (codes := getattr(filters, field))
     }
     if filters.kind_of_hit not in ("", *TEXTS):
         raise FilterError(f"{filters.kind_of_hit!r} is no kind of hit.", remedy=f"Take {' or '.join(TEXTS)}.")
@@ -70,12 +68,14 @@ def _turned(first: object, last: object) -> str:
     return f"Nothing is from {first} on and up to {last}: the first is after the last."
 
 
-def _code(db: Database, field: str, code: str) -> str:
+def _codes(db: Database, field: str, codes: Sequence[str]) -> tuple[str, ...]:
     word, name, column = _CODES[field]
     meanings = {row["id"]: row["label"] for row in rows(db, f"select id, {column} as label from {name} order by id")}
-    if found := _same(code, meanings):
-        return found
-    raise FilterError(f"This database knows no {word} {code!r}.", remedy=_meant(code, meanings, name))
+    found = [_same(code, meanings) for code in codes]
+    if "" in found:
+        unknown = codes[found.index("")]
+        raise FilterError(f"This database knows no {word} {unknown!r}.", remedy=_meant(unknown, meanings, name))
+    return tuple(found)
 
 
 def _same(code: str, codes: Mapping[str, str]) -> str:

@@ -46,6 +46,10 @@ from commitments join passages on passages.id = passage_id join bindingness on b
 left join themes on themes.id = commitments.theme_id
 where commitments.document_id = ? and ? between passages.page and page_last order by ordinal, start
 """
+PASSAGES_ON_PAGE = """
+select passages.*, segments, sentences, cells from passages join passage_spans on passage_id = passages.id
+where document_id = ? and ? between page and page_last
+"""
 
 
 @dataclass(frozen=True)
@@ -260,15 +264,10 @@ def page(db: Database, name: str, number: int) -> dict[str, Any] | None:
     if not found or not sheet:
         return None
     here = to_page(sheet[0])
+    passages = {row["id"]: to_passage(row) for row in rows(db, PASSAGES_ON_PAGE, [name, number])}
     quotes, marks, boxes = [], [], []
     for row in rows(db, ON_PAGE, [name, number]):
-        passage = to_passage(
-            rows(
-                db,
-                "select passages.*, segments, sentences, cells from passages join passage_spans on passage_id = id where id = ?",
-                [row["passage_id"]],
-            )[0]
-        )
+        passage = passages[row["passage_id"]]
         stretches = [
             (first, final + 1) for _, first, final in printed(passage, row["start"], row["end"], {number: here})
         ]

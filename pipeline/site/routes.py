@@ -26,6 +26,7 @@ from ..editions import CHANGES
 from ..errors import ConcordError, FilterError, StoreError, UnreadableError
 from ..exporting import FORMS as LIST_FORMS
 from ..exporting import MOST_ROWS, Listing, json_bytes, to_csv, to_xlsx
+from ..finding.namings import ROLES
 from ..models import encoder_key
 from ..printing import matrix_to_markdown, to_json, to_markdown
 from ..records import BODY_ROLES
@@ -126,8 +127,8 @@ def _open_anew(datasette: Any, database: Any) -> None:
     """Forget what was read of a database, and let new threads open its file."""
     _known.pop(database.path, None)
     _answers.pop(database, None)
-    if datasette.executor is not None:
     database._all_file_connections.clear()  # noqa: SLF001  # else each stays open, also when its thread has ended
+    if datasette.executor is not None:
         old, datasette.executor = datasette.executor, ThreadPoolExecutor(datasette.setting("num_sql_threads"))
         old.shutdown(wait=False)
 
@@ -330,7 +331,7 @@ async def search(datasette: Any, request: Any) -> Response:
         has_deadline=_is_on(request, "deadline"),
         due_from=_day(request, "due_from"),
         due_to=_day(request, "due_to"),
-        review=review if (review := request.args.get("review") or "") in REVIEWS else "",
+        review=_one_of(request, "review", REVIEWS),
     )
     question = (request.args.get("q") or "").strip()
     form = request.url_vars.get("format")
@@ -553,9 +554,7 @@ async def _matrix(datasette: Any, request: Any, shown: dict[str, Any]) -> Respon
     if form:
         name = f"coverage-by-{axis.by}"
         return await _export(datasette, form, name, lambda: matrix_to_markdown(found["matrix"]))
-    measure = request.args.get("show") or ""
-    measure = measure if measure in MEASURES else "commitments"
-    matrix = found["matrix"]
+    measure, matrix = _one_of(request, "show", MEASURES) or "commitments", found["matrix"]
     most = _CELLS_A_PAGE * _CHOICE_IN_A_CELL // max(_CHOICE_IN_A_CELL, len(shown["texts"]))
     parts = in_parts([len(matrix.topics)] * len(matrix.names), most, _whole(request, "start") or 0)
     more = {
@@ -678,19 +677,21 @@ async def documents(datasette: Any, request: Any) -> Response:
 async def document(datasette: Any, request: Any) -> Response:
     """/document/<id>: a document's text with its commitments marked; the other forms cite it."""
     database, name = _database(datasette), request.url_vars["name"]
-    start, passage, marks = _whole(request, "start") or 0, request.args.get("passage") or "", _marks(request)
-    found = await ask(database, opened.document, name, marks, start, passage)
-    if found is None:
-        raise await _not_here(database, "document", name)
-    path, asked = f"/document/{name}", urlencode(marks.asked)
+    if form := request.url_vars["format"]:
+        if not await ask(database, opened.is_here, name):
+            raise await _not_here(database, "document", name)
+        return _citation(await _cited(datasette, request, name), form)
+    path, marks = f"/document/{name}", _marks(request)
     wanted = (request.args.get("page") or "").strip()
-    place = await ask(database, opened.passage_on, name, wanted) if wanted and not request.url_vars["format"] else None
+    place = await ask(database, opened.passage_on, name, wanted) if wanted else None
     if place:
         query = urlencode([*marks.asked, ("passage", place["id"])])
         return Response.redirect(datasette.urls.path(f"{path}?{query}#p{place['page']}"))
+    start, passage = _whole(request, "start") or 0, request.args.get("passage") or ""
+    found = await ask(database, opened.document, name, marks, start, passage)
+    if found is None:
+        raise await _not_here(database, "document", name)
     cited = await _cited(datasette, request, name)
-    if request.url_vars["format"]:
-        return _citation(cited, request.url_vars["format"])
     compared = await ask(database, aligned.compared_with, name)
     narrowed = urlencode([pair for pair in marks.asked if pair[0] != "only"])
     taken = [
@@ -705,7 +706,7 @@ async def document(datasette: Any, request: Any) -> Response:
         "cited": _in_every_form(cited),
         "is_local": not cited.permalink,
         "taken": taken,
-        "asked": asked,
+        "asked": urlencode(marks.asked),
         "page_wanted": wanted,
     }
     return await _page(datasette, request, "concord_document.html", shown)
@@ -926,7 +927,7 @@ async def instruments(datasette: Any, request: Any) -> Response:
 
 async def instrument(datasette: Any, request: Any) -> Response:
     """/instrument/<id>: who names an instrument, in which role, and in which sentences."""
-    database, name, role = _database(datasette), request.url_vars["name"], request.args.get("role") or ""
+    database, name, role = _database(datasette), request.url_vars["name"], _one_of(request, "role", ROLES)
     found = await ask_once(database, instrumental.instrument, name, role)
     if found is None:
         raise await _not_here(database, "instrument", name)
@@ -946,7 +947,7 @@ async def instrument(datasette: Any, request: Any) -> Response:
 
 async def instrument_mentions(datasette: Any, request: Any) -> Response:
     """/instrument/<id>/mentions.csv: who names an instrument, place by place."""
-    asked = request.url_vars["name"], request.args.get("role") or ""
+    asked = request.url_vars["name"], _one_of(request, "role", ROLES)
     return await _listed(datasette, request, lists.instrument_mentions, *asked, kind="instrument")
 
 
@@ -987,7 +988,7 @@ async def guidelines(datasette: Any, request: Any) -> Response:
 async def guideline(datasette: Any, request: Any) -> Response:
     """/guidelines/<id>: who commits to each element of a guideline, who only mentions it, and who is silent."""
     database, name = _database(datasette), request.url_vars["name"]
-    by = "document" if request.args.get("by") == "document" else "issuer"
+    by = _one_of(request, "by", ("document",)) or "issuer"
     asked = name, _chosen(request), _choice(request), by
     if request.url_vars.get("format"):
         return await _listed(datasette, request, lists.guideline, *asked, kind="guideline")
