@@ -260,7 +260,9 @@ def test_a_hit_is_printed_with_issuer_year_page_and_why(concord, sample_settings
 def test_nothing_found_is_said_with_status_0(concord, sample_settings):
     result = concord("search", '"no such phrase at all"', "--db", sample_settings.db)
     assert result.exit_code == 0
-    assert result.output.startswith("Nothing found.\nEach word alone: ")
+    assert re.match(
+        r"Nothing found\. \d+ documents of \d{4} to \d{4} were searched\.\s+Each word alone: ", result.output
+    )
 
 
 def test_the_filters_of_a_search_are_obeyed(concord, sample_settings):

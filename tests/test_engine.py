@@ -147,7 +147,10 @@ def test_a_search_asks_the_rankings_of_its_mode(engine, mode, why):
 @pytest.mark.parametrize("question", ['"trained in"', "judges -courts"])
 def test_what_only_words_can_answer_has_no_answer_by_meaning(engine, question):
     results = engine.search(question, mode="meaning")
-    assert (results.hits, results.note) == ((), "A phrase, or a word that is left out, is searched by words alone.")
+    assert (results.hits, results.note) == (
+        (),
+        "A phrase, or a word that is left out, is searched by words alone. 3 documents of 2016 to 2022 were searched.",
+    )
 
 
 def test_a_search_by_words_alone_is_whole_without_an_encoder(words):
@@ -248,12 +251,15 @@ def test_what_holds_every_word_comes_before_what_holds_some(words):
 def test_nothing_found_is_said(words):
     results = words.search("zebras")
     assert (results.hits, results.total, set(map(len, results.facets.values()))) == ((), 0, {0})
-    assert results.note == "No text here holds “zebras”. Only words were searched: The model is not installed."
+    assert (
+        results.note
+        == "No text here holds “zebras”. Only words were searched: The model is not installed. 3 documents of 2016 to 2022 were searched."
+    )
 
 
 def test_nothing_found_in_words_and_meaning_is_said(path):
     found = Engine(path, Settings(search_floor=1.0)).search("zebras")
-    assert found.note == "No text here holds “zebras”. Nothing found."
+    assert found.note == "No text here holds “zebras”. Nothing found. 3 documents of 2016 to 2022 were searched."
 
 
 @pytest.mark.parametrize(("typed", "note"), [("", ""), ("   ", ""), ("?!", "Type a word to look for.")])
@@ -672,7 +678,7 @@ def test_how_much_words_alone_find_is_said_where_both_find_nothing(path, monkeyp
 @pytest.mark.parametrize(
     ("filters", "note"),
     [
-        (Filters(), "Nothing found."),
+        (Filters(), "Nothing found. 3 documents of 2016 to 2022 were searched."),
         (Filters(issuers=("XMG",)), "Nothing found. No document of Meridian Group is here."),
         (Filters(issuers=("XMG", "XAA")), "Nothing found. No document of Meridian Group is here. 2 documents of 2016 to 2022 were searched."),
         (Filters(year_to=2016), "Nothing found. 1 document of 2016 was searched."),
@@ -704,7 +710,7 @@ def test_a_word_that_stands_nowhere_is_taken_for_the_nearest_and_that_is_said(sp
 def test_a_question_can_be_asked_as_it_was_typed(spelt, words):
     found = words.search("ransomwear", mode="words", as_typed=True)
     assert (found.total, found.mended) == (0, "")
-    assert found.note == "No text here holds “ransomwear”. Nothing found."
+    assert found.note == "No text here holds “ransomwear”. Nothing found. 3 documents of 2016 to 2022 were searched."
 
 
 def test_a_word_that_the_encoder_knows_is_no_misspelling(spelt, path, letters):

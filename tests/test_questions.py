@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.search.acronyms import FILE, singular
-from pipeline.search.questions import parse, with_words
+from pipeline.search.questions import parse, unquoted, with_words
 from pipeline.search.words import words_of
 from pipeline.settings import bundled
 
@@ -214,3 +214,17 @@ def test_no_other_words_leave_what_was_typed_as_it_is(typed):
 def test_the_words_of_a_question_stand_one_by_one_without_those_that_say_nothing():
     asked = parse('"rule of law" R&D 500,000 the warning OR alert -courts law')
     assert asked.words == ["rule", "law", "r-d", "500-000", "warning", "alert"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "freed"),
+    [
+        ('"duty to report" incidents', "duty to report incidents"),
+        ("\u201cduty to report\u201d", "duty to report"),
+        ('"duty to report" -"by hand"', 'duty to report -"by hand"'),
+        ("duty to report", ""),
+        ('-"by hand"', ""),
+    ],
+)
+def test_a_phrase_is_freed_of_its_quotation_marks_and_what_is_left_out_stays(typed, freed):
+    assert unquoted(typed) == freed

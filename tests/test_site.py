@@ -20,7 +20,7 @@ from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
 
 import datasette
 import pytest
@@ -968,6 +968,12 @@ async def test_a_narrower_search_begins_at_its_first_hit(site):
     links = tree.xpath("//aside//a/@href")
     assert links
     assert not any("start=" in link for link in links)
+
+
+async def test_a_phrase_that_stands_nowhere_leads_to_the_same_words_without_quotation_marks(site):
+    tree = html.fromstring((await site.get('/search?q="networks of judges"&issuer=XAA')).text)
+    (link,) = tree.xpath("//p[@role='status']//a[text()='networks of judges']/@href")
+    assert parse_qs(link[1:]) == {"issuer": ["XAA"], "q": ["networks of judges"]}
 
 
 async def test_a_word_that_was_taken_for_another_is_said_and_can_be_searched_as_typed(site):

@@ -418,8 +418,8 @@ def _is_whole(found: _Found) -> bool:
 
 
 def _why(note: str, shelf: Shelf, filters: Filters) -> str:
-    """Return the note of an answer that found nothing, with what the filters left to be searched."""
-    return note if filters.is_empty else f"{note} {shelf.searched(filters)}".strip()
+    """Return the note of an answer that found nothing, with what was searched."""
+    return f"{note} {shelf.searched(filters)}".strip()
 
 
 def _asked(question: Question, strangers: Mapping[str, int], mended: Mapping[str, str]) -> Question:

@@ -266,6 +266,15 @@ def with_words(text: str, others: Mapping[str, str], *, quoted: bool = False, be
     return _TOKEN.sub(mended, text)
 
 
+def unquoted(text: str) -> str:
+    """Return what was typed without the quotation marks of its phrases, or "" where it has none; what is left out stays."""
+    if not parse(text).quoted:
+        return ""
+    return _TOKEN.sub(
+        lambda match: match[0] if match["minus"] or match["phrase"] is None else match["phrase"], plain(text)
+    )
+
+
 def _quoted(term: tuple[str, ...]) -> str:
     return '"' + " ".join(term) + '"'
 

@@ -225,7 +225,9 @@ class Shelf:
         years = sorted({row["year"] for row in of_documents if row["year"]})
         span = f" of {years[0]}" + (f" to {years[-1]}" if len(years) > 1 else "") if years else ""
         if not of_documents:
-            told.append("No document that was read passes the filters.")
+            told.append(
+                "No document was read." if filters.is_empty else "No document that was read passes the filters."
+            )
         elif self.passing(filters).any():
             told.append(f"{many}{span} {'were' if len(of_documents) != 1 else 'was'} searched.")
         else:

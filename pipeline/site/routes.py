@@ -33,6 +33,7 @@ from ..records import BODY_ROLES
 from ..reviewing import listed as decisions_on
 from ..search import MODES, REVIEWS, Engine, Filters, Results, as_written
 from ..search.kept import Kept
+from ..search.questions import unquoted
 from ..search.shelf import TEXTS, stamp
 from ..settings import load_settings
 from ..store import open_for_reading
@@ -388,6 +389,7 @@ async def search(datasette: Any, request: Any) -> Response:
             "named": instrumental.asked_for(await ask_once(database, instrumental.names), question),
             "elsewhere": _without(request.query_string, "start", "q", "typed"),
             "apart": _without(request.query_string, "start", "q"),
+            "unquoted": "" if results.total or results.suggestion else unquoted(question),
             "by_words": f"{_without(request.query_string, 'start', 'mode')}&{urlencode({'mode': 'words'})}",
             "facets": _facets(results, request.query_string),
         },
