@@ -11,6 +11,7 @@ from planting import plant_document, plant_passage
 
 from pipeline.site import lists
 from pipeline.site.instruments import asked_for, by_kind, instrument, names
+from pipeline.site.queries import named as named_in
 from pipeline.site.serving import METADATA, NAME
 from pipeline.store import rows, table
 
@@ -124,3 +125,10 @@ def test_a_name_of_two_instruments_leads_to_neither(named):
 def test_the_query_gives_a_sentence_once_however_often_it_names_the_instrument(named):
     found = rows(named, QUERY, {"code": "paris-call"})
     assert [row["quote"] for row in found] == ["Others follow the Paris Call.", TWICE]
+
+
+def test_whom_a_document_names_in_two_roles_it_names_once_with_both(named):
+    quote = "Some know the Paris Call."
+    name_it(named, plant_passage(named, "a", quote), quote, quote, "Paris Call", role="mention")
+    (one,) = named_in(named, "document_id", "a")
+    assert (one["id"], one["n"], one["roles"]) == ("PARIS-CALL", 3, {"obligation": 2, "mention": 1})

@@ -496,17 +496,33 @@ def issuer(db: Database, code: str) -> dict[str, Any] | None:
             "select issuers.id, name, kind from memberships join issuers on issuers.id = group_id where member_id = ? order by kind, name",
             [code],
         ),
-        "names_others": rows(
-            db, f"{NAMED} where documents.issuer_id = ? group by 1, 2, 3, 4 order by n desc, 2 limit 60", [code]
-        ),
-        "named_by": rows(
-            db,
-            "select documents.issuer_id as id, issuers.name, role, count(*) as n from mentions"
-            " join documents on documents.id = document_id join issuers on issuers.id = documents.issuer_id"
-            " where mentions.issuer_id = ? group by 1, 2, 3 order by n desc limit 40",
-            [code],
-        ),
+        "names_others": named(db, "documents.issuer_id", code)[:60],
+        "named_by": _in_roles(
+            rows(
+                db,
+                "select documents.issuer_id as id, issuers.name, role, count(*) as n from mentions"
+                " join documents on documents.id = document_id join issuers on issuers.id = documents.issuer_id"
+                " where mentions.issuer_id = ? group by 1, 2, 3 order by n desc, 3",
+                [code],
+            )
+        )[:40],
     }
+
+
+def named(db: Database, column: str, code: str) -> list[dict[str, Any]]:
+    """Return whom a document or an issuer names, each once with how often in each role, what is named most first."""
+    return _in_roles(rows(db, f"{NAMED} where {column} = ? group by 1, 2, 3, 4 order by n desc, 4", [code]))
+
+
+def _in_roles(counts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return names once each, with how often they stand in each role, from a row for each name and role."""
+    together: dict[tuple[Any, str], dict[str, Any]] = {}
+    for row in counts:
+        role, n = row.pop("role"), row.pop("n")
+        one = together.setdefault((row.get("is_instrument"), row["id"]), {**row, "n": 0, "roles": {}})
+        one["n"] += n
+        one["roles"][role] = n
+    return sorted(together.values(), key=lambda one: (-one["n"], one["name"]))
 
 
 def citation(db: Database, document_id: str, commitment_id: str, permalink: str, accessed: date) -> Citation:

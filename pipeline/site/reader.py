@@ -19,7 +19,7 @@ from ..records import Page
 from ..segmenting.boxes import boxes_of, printed
 from ..store import rows
 from .problems import of_document
-from .queries import DOCUMENTS, NAMED, PROBLEMS, drawn
+from .queries import DOCUMENTS, PROBLEMS, drawn, named
 
 _BASELINE = 0.22
 """How far above the lower edge of its box a line stands, in sizes of it."""
@@ -144,7 +144,7 @@ def document(db: Database, name: str, marks: Marks, start: int, passage_id: str 
         "matching": sum(len(listed) for listed in matches.values()),
         "steps": _steps(passages, matches, starts) if marks.narrow else {},
         "problems": of_document(db, name),
-        "mentions": rows(db, f"{NAMED} where document_id = ? group by 1, 2, 3, 4 order by n desc, 2", [name]),
+        "mentions": named(db, "document_id", name),
         "editions": _editions(db, found[0]),
         "themes": rows(db, THEMES, [name]),
         "levels": rows(db, "select id, label from bindingness order by id"),
