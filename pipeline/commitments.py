@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-EXTRACTOR = "commitments/7"
+EXTRACTOR = "commitments/8"
 
 Judged = list[tuple[str, tuple[Judgement, ...]]]
 """(passage id, its judged sentences) of a document, in order."""

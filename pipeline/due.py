@@ -11,7 +11,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 
 from .errors import FilterError
-from .finding.deadlines import first_day
+from .finding.deadlines import first_day, last_day
 
 WRITTEN = r"[1-9][0-9]{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
 """A year, a month or a day, for forms as well; no calendar has some of the days."""
@@ -44,7 +44,7 @@ class Due:
     @property
     def days(self) -> tuple[str, str]:
         """The first and the last day of the range."""
-        return first_day(self.first) or _ALWAYS[0], _last_day(self.last) or _ALWAYS[1]
+        return first_day(self.first) or _ALWAYS[0], last_day(self.last) or _ALWAYS[1]
 
     @property
     def condition(self) -> tuple[str, list[str]]:
@@ -58,9 +58,3 @@ def is_written(text: str) -> bool:
         return False
     year, month, day = (int(part) for part in f"{text}-01-01"[:10].split("-"))
     return day <= monthrange(year, month)[1]
-
-
-def _last_day(text: str) -> str:
-    """Return the last day of a year, a month or a day."""
-    whole = f"{text}-12" if len(text) == 4 else text
-    return f"{whole}-{monthrange(*map(int, whole.split('-')))[1]}" if len(whole) == 7 else whole

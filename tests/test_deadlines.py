@@ -90,6 +90,18 @@ def test_a_length_of_time_is_counted_from_publication(text, last):
     assert days(text) == (PUBLISHED, last)
 
 
+@pytest.mark.parametrize(
+    ("text", "published_on", "expected"),
+    [
+        ("over the next five years", "2016", ("2016-01-01", "2021-12-31")),
+        ("within 12 months", "2011-11", ("2011-11-01", "2012-11-30")),
+        ("within 14 days", "2011-11", ("2011-11-01", "2011-12-14")),
+    ],
+)
+def test_a_length_of_time_is_counted_from_the_last_day_on_which_a_text_can_have_appeared(text, published_on, expected):
+    assert days(text, published_on) == expected
+
+
 def test_a_month_counted_from_its_last_day_ends_with_the_next():
     assert days("within one month", "2020-01-31") == ("2020-01-31", "2020-02-29")
 

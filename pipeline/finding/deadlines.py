@@ -2,7 +2,7 @@
 
 Reads a text and the day of its document; gives the words with their offsets, and ISO dates. Only
 what is written is used: "by 2025" ends with 2025; "over the next three years" is counted from the
-day of publication; "annually" has no end. An end that cannot be known stays "". A year in a title or in
+day of publication, or from the last on which it can be; "annually" has no end. An end that cannot be known stays "". A year in a title or in
 the head of a column, the span of a plan and what has been are no deadline. The spans are found by
 patterns, because free date search invents dates; what a span says is read by dateparser.
 """
@@ -10,6 +10,7 @@ patterns, because free date search invents dates; what a span says is read by da
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -175,7 +176,7 @@ def date_cell(text: str, published_on: str) -> Deadline | None:
     from_on = to_on = ""
     if (length := _LENGTH.fullmatch(stripped)) and published_on:
         from_on = first_day(published_on)
-        to_on = _later(from_on, _WORDS.get(length["n"].lower()) or int(length["n"]), length["u"].lower())
+        to_on = _later(published_on, _WORDS.get(length["n"].lower()) or int(length["n"]), length["u"].lower())
     if dates:
         *others, last = dates
         from_on = _day(dates[0][0], end=False, whole=stripped[: dates[0].end()]) if others else first_day(published_on)
@@ -209,6 +210,12 @@ def first_day(published_on: str) -> str:
     return f"{published_on}-01-01"[:10] if len(published_on) in (4, 7) else published_on
 
 
+def last_day(published_on: str) -> str:
+    """Return the last day of a date that may be a year or a month, or ""."""
+    whole = f"{published_on}-12" if len(published_on) == 4 else published_on
+    return f"{whole}-{monthrange(*map(int, whole.split('-')))[1]}" if len(whole) == 7 else whole
+
+
 def _is_past(to_on: str, published_on: str) -> bool:
     return bool(to_on) and to_on < first_day(published_on)
 
@@ -228,7 +235,7 @@ def _interval(name: str, match: re.Match[str], published_on: str) -> tuple[str, 
     if name == "within" and start and _is_from_another_day(match):
         return start, ""
     if name == "within" and start:
-        return start, _later(start, _WORDS.get(match["n"].lower()) or int(match["n"]), match["u"].lower())
+        return start, _later(published_on, _WORDS.get(match["n"].lower()) or int(match["n"]), match["u"].lower())
     if name == "month" and start:
         last = _next_month(start, match["m"])
         return start, _day_before(f"{last[:7]}-01") if _BEFORE.match(match[0]) else last
@@ -276,7 +283,11 @@ def _day_before(day: str) -> str:
     return (date.fromisoformat(day) - timedelta(days=1)).isoformat() if day else ""
 
 
-def _later(start: str, count: int, unit: str) -> str:
+def _later(published_on: str, count: int, unit: str) -> str:
+    """Return the day so much later than publication; where only its year or month is known, than the last day of that.
+
+    A strategy of 2016 that invests "over the next five years" may be of December: nothing is due on 1 January 2021.
+    """
     from dateutil.relativedelta import relativedelta
 
     steps = {
@@ -285,7 +296,7 @@ def _later(start: str, count: int, unit: str) -> str:
         "month": relativedelta(months=count),
         "year": relativedelta(years=count),
     }
-    later: date = date.fromisoformat(start) + steps[unit.rstrip("s")]
+    later: date = date.fromisoformat(last_day(published_on)) + steps[unit.rstrip("s")]
     return later.isoformat()
 
 
