@@ -187,6 +187,21 @@ def test_a_year_in_a_title_the_span_of_a_plan_and_what_has_been_are_no_deadline(
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Take part in the Group of Experts, which will reconvene in 2021.",
+        "Work with the Council (during our presidency starting in June 2021) to promote freedom of speech.",
+    ],
+)
+def test_the_date_of_a_meeting_or_of_a_term_of_office_is_no_deadline(text):
+    assert find_deadline(text, PUBLISHED) is None
+
+
+def test_a_deadline_behind_the_date_of_a_meeting_is_found():
+    assert find_deadline("See that the Group, which will meet in 2021, reports in 2023.", PUBLISHED).text == "in 2023"
+
+
+@pytest.mark.parametrize(
     "text", ["in the 2021-2022 two-year period", "in the 2021-2022 term", "in the 2021 fiscal year", "in the year 2021"]
 )
 def test_a_period_that_has_its_years_in_front_is_one(text):

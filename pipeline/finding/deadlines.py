@@ -86,6 +86,12 @@ _SPANNED = re.compile(
 _LED_BY_THE = re.compile(rf"\bthe (?:{_YEAR}\s?[-\u2013/]\s?)?{_YEAR}$", re.IGNORECASE)
 _HAS_BEEN = re.compile(r"\((?:\w+ly )?(?:\w+ed|held|set|made|begun) $", re.IGNORECASE)
 """What makes a date in brackets one of the past, even in the year of the text: "(agreed in 2010 and 2011)"."""
+_OF_A_MEETING = re.compile(
+    r"\b(?:which|that) (?:will|is to|are to) (?:next |again )?(?:(?:re)?convene|meet|take place|be held) (?:in|on) $"
+    r"|\b(?:chairmanship|presidency),? (?:starting|beginning|which (?:starts|begins)) (?:in|on) $",
+    re.IGNORECASE,
+)
+"""What makes a date that of a meeting or a term of office, in which nothing is due: "the Group, which will meet in 2012"."""
 _OFTEN_BEFORE = re.compile(rf"\b(?:{_FREQUENCY}),? $", re.IGNORECASE)
 _OFTEN_BEHIND = re.compile(rf"(?: of)?,? (?:{_FREQUENCY})\b", re.IGNORECASE)
 """What makes a date the day of each year, and no end: "in October each year", "once every two years as of 2013"."""
@@ -149,13 +155,13 @@ def find_deadline(text: str, published_on: str) -> Deadline | None:
 
 
 def _is_another_time(name: str, match: re.Match[str]) -> bool:
-    """Say whether a date is not that of the act: a year in a title, the span of a plan, a day of each year, or past."""
+    """Say whether a date is not that of the act: a year in a title, the span of a plan, a meeting, a day of each year, or past."""
     before, behind = match.string[: match.start()], match.string[match.end() :]
     if match[0][-1].isdigit():
         is_title = _NAMED_BY_YEAR.match(behind) or (
             name in ("range", "in", "part") and _LED_BY_THE.search(match[0]) and _TITLED_BY_YEAR.match(behind)
         )
-        if is_title or _HAS_BEEN.search(before):
+        if is_title or _HAS_BEEN.search(before) or _OF_A_MEETING.search(match.string[: match.start("a")]):
             return True
         if name != "by" and _MEASURED.search(before) and _ENDS_A_HEAD.match(behind):
             return True
