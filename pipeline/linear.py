@@ -163,19 +163,24 @@ def load_linear(folder: Path | None = None) -> Linear:
                 remedy="Reinstall Concord, or train it again: concord train --only themes",
             )
         arrays = load_file(folder / WEIGHTS)
+        return Linear(
+            themes=config["themes"],
+            encoder=config["encoder"],
+            terms={name: (found, arrays[f"idf.{name}"]) for name, found in config["terms"].items()},
+            weights=arrays["weights"].astype(np.float32),
+            offsets=arrays["offsets"],
+            name=config["sha256"],
+        )
     except FileNotFoundError as error:
         raise ModelError(
             f"There is no model of themes in {folder}.",
             remedy="Reinstall Concord, or train one: concord train --only themes",
         ) from error
-    return Linear(
-        themes=config["themes"],
-        encoder=config["encoder"],
-        terms={name: (found, arrays[f"idf.{name}"]) for name, found in config["terms"].items()},
-        weights=arrays["weights"].astype(np.float32),
-        offsets=arrays["offsets"],
-        name=config["sha256"],
-    )
+    except (KeyError, ValueError) as error:
+        raise ModelError(
+            f"{folder / CONFIG} cannot be used: {error!r}.",
+            remedy="Reinstall Concord, or train it again: concord train --only themes",
+        ) from error
 
 
 def _vectorizer(name: str, **how: Any) -> Any:

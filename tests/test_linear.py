@@ -94,6 +94,14 @@ def test_weights_that_were_changed_are_an_error(model, tmp_path):
         load_linear(tmp_path)
 
 
+@pytest.mark.parametrize("content", ["no JSON", "{}"])
+def test_a_configuration_that_cannot_be_used_is_an_error(model, tmp_path, content):
+    model.save(tmp_path)
+    (tmp_path / CONFIG).write_text(content, "utf-8")
+    with pytest.raises(ModelError, match="cannot be used"):
+        load_linear(tmp_path)
+
+
 def test_a_folder_without_a_model_is_an_error_with_the_command(tmp_path):
     with pytest.raises(ModelError) as caught:
         load_linear(tmp_path)

@@ -37,8 +37,9 @@ async def asked(app, path="/", query=b"", accepted=b"br, gzip"):
     return dict(events[0]["headers"]), b"".join(event["body"] for event in events[1:])
 
 
-async def test_a_text_is_packed_for_whom_can_unpack_it():
-    headers, body = await asked(application(TEXT))
+@pytest.mark.parametrize("accepted", [b"br, gzip", b"gzip;q=0.5", b"gzip;q=1.0, br;q=0"])
+async def test_a_text_is_packed_for_whom_can_unpack_it(accepted):
+    headers, body = await asked(application(TEXT), accepted=accepted)
     assert headers[b"content-encoding"] == b"gzip"
     assert headers[b"content-length"] == str(len(body)).encode()
     assert headers[b"vary"] == b"accept-encoding"
@@ -46,7 +47,7 @@ async def test_a_text_is_packed_for_whom_can_unpack_it():
     assert gzip.decompress(body) == TEXT
 
 
-@pytest.mark.parametrize("accepted", [b"", b"br", b"identity"])
+@pytest.mark.parametrize("accepted", [b"", b"br", b"identity", b"gzip;q=0", b"gzip; q=0.0, br"])
 async def test_a_text_comes_as_it_is_to_whom_cannot_unpack_it(accepted):
     headers, body = await asked(application(TEXT), accepted=accepted)
     assert b"content-encoding" not in headers

@@ -15,6 +15,8 @@ from .policy import Application
 _SMALLEST = 1_000
 """Bytes below which packing gains nothing."""
 _TEXTS = ("text/", "application/json", "application/atom+xml", "image/svg+xml")
+_UNPACKS = re.compile(rb"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
+"""Matches consent to gzip: a weight of nought declines it."""
 _STATIC = re.compile(r"/-/static(?:-plugins)?/")
 KEPT = "max-age=31536000, immutable, public"
 
@@ -24,7 +26,7 @@ def packed(app: Application) -> Application:
 
     async def answer(scope: Any, receive: Any, send: Any) -> None:
         asked = dict(scope.get("headers") or ())
-        unpacks = b"gzip" in asked.get(b"accept-encoding", b"")
+        unpacks = bool(_UNPACKS.search(asked.get(b"accept-encoding", b"")))
         is_version = bool(scope.get("query_string")) and _STATIC.search(scope.get("path") or "")
         start: dict[str, Any] = {}
 
