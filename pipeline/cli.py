@@ -65,7 +65,7 @@ WATCH_EXAMPLES = {
 }
 
 _PROBLEMS = """
-select document_id, stage, kind, page, message, is_failure from problems order by is_failure desc, document_id
+select document_id, stage, kind, page, message, is_failure from problems order by is_failure desc, document_id, page
 """
 
 _QUOTED = 120
@@ -1024,10 +1024,14 @@ def _free_port(port: int) -> int:
 
 
 def _print_problems(problems: list[dict[str, Any]]) -> None:
+    pages: dict[tuple[str, str, int], list[str]] = {}
     for problem in problems:
-        page = f", page {problem['page']}" if problem["page"] else ""
-        colour = "red" if problem["is_failure"] else "yellow"
-        complaints.print(f"[{colour}]{problem['document_id']}[/]{page}: {_plain(problem['message'])}", highlight=False)
+        listed = pages.setdefault((problem["document_id"], problem["message"], problem["is_failure"]), [])
+        listed += [str(problem["page"])] if problem["page"] else []
+    for (document, message, is_failure), listed in pages.items():
+        where = f", page{'s' if len(listed) > 1 else ''} {', '.join(listed)}" if listed else ""
+        colour = "red" if is_failure else "yellow"
+        complaints.print(f"[{colour}]{document}[/]{where}: {_plain(message)}", highlight=False)
 
 
 def _table(*columns: str) -> Table:

@@ -17,8 +17,9 @@ from planting import plant_document, plant_promise
 
 from pipeline import cli
 from pipeline.cli import EXAMPLES, main
+from pipeline.errors import DocumentProblem
 from pipeline.settings import default_corpus
-from pipeline.store import open_for_reading, open_store, rows
+from pipeline.store import open_for_reading, open_store, rows, write_problems
 
 PLAIN = "We will train judges and share what we know with other courts."
 
@@ -249,6 +250,16 @@ def test_the_status_says_what_the_database_holds(concord, sample_settings):
     assert re.search(r"documents +15\b", result.output)
     assert "from sample by Concord" in spoken(result)
     assert "xdd-2020-strategy, page 3: The page is a picture" in spoken(result)
+
+
+def test_pages_with_the_same_problem_are_told_in_one_line(concord, tmp_path, db):
+    plant_document(db, "a-1")
+    for page in (2, 10):
+        write_problems(
+            db, f"page {page}", "a-1", [DocumentProblem("blank", "It is empty.", page=page)], is_failure=False
+        )
+    db.conn.commit()
+    assert "a-1, pages 2, 10: It is empty." in spoken(concord("status", "--db", str(tmp_path / "concord.db")))
 
 
 def test_a_hit_is_printed_with_issuer_year_page_and_why(concord, sample_settings):
