@@ -15,11 +15,12 @@ from pathlib import Path
 import hypothesis
 import numpy as np
 import pytest
+import pytest_asyncio
 from click.testing import CliRunner, Result
 
 from pipeline.cli import main
 from pipeline.settings import Settings, load_settings
-from pipeline.store import open_store
+from pipeline.store import open_for_reading, open_store
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "corpora" / "sample"
@@ -100,6 +101,23 @@ def sample_db(sample_settings, tmp_path):
     with open_store(path) as db:
         db.execute("pragma synchronous = off")
         yield db
+
+
+@pytest.fixture(scope="module")
+def sample(path):
+    """Rows of the database at a module's own `path`."""
+    with open_for_reading(path) as db:
+        yield db
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site(path):
+    """A client of the site of the database at a module's own `path`."""
+    from sites import served  # slow to import, and most tests serve nothing
+
+    instance = served(path)
+    await instance.invoke_startup()
+    return instance.client
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 import shutil
 from copy import deepcopy
@@ -12,25 +11,23 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import openpyxl
 import pytest
-import pytest_asyncio
-from conftest import ROOT
 from datasette.app import Datasette
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 from planting import plant_watched
+from sites import DESCRIBED, served
 
 from pipeline.evaluating import Evaluation, Figure, write_quality
 from pipeline.exporting import FORMS
 from pipeline.measures import Score
 from pipeline.site.home import home
 from pipeline.site.routes import in_parts
-from pipeline.site.serving import METADATA, NAME, SETTINGS
-from pipeline.store import leave_one_file, open_for_reading, open_store, rows
+from pipeline.site.serving import NAME, SETTINGS
+from pipeline.store import leave_one_file, open_store, rows
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-DESCRIBED = json.loads((ROOT / METADATA).read_text("utf-8"))
 
 PAGES = [
     "/search?q=training&mode=words", "/search?q=training&mode=words&start=20", "/search?issuer=XBB", "/search?from=2016&in=passage", "/compare",
@@ -41,10 +38,6 @@ PAGES = [
     "/problems", "/watches",
 ]  # fmt: skip
 """Pages that offer a list, or two."""
-
-
-def served(path, **more):
-    return Datasette([str(path)], metadata=deepcopy(DESCRIBED), settings=SETTINGS, **more)
 
 
 @pytest.fixture(scope="module")
@@ -59,19 +52,6 @@ def path(sample_settings, tmp_path_factory):
         write_quality(db, Evaluation("gold.jsonl", "documents", measured, {}, ()))
         leave_one_file(db)
     return target
-
-
-@pytest.fixture(scope="module")
-def sample(path):
-    with open_for_reading(path) as db:
-        yield db
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site(path):
-    instance = served(path)
-    await instance.invoke_startup()
-    return instance.client
 
 
 async def offered(site, address):

@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
-from copy import deepcopy
 from urllib.parse import urldefrag, urljoin
 
 import pytest
-import pytest_asyncio
-from conftest import ROOT
-from datasette.app import Datasette
 from lxml import html
+from sites import served
 
 from pipeline.errors import DocumentProblem
 from pipeline.passages import load_boxes
 from pipeline.site import reader
 from pipeline.site.reader import Marks
-from pipeline.site.serving import METADATA, NAME, SETTINGS
+from pipeline.site.serving import NAME
 from pipeline.site.showing import source
-from pipeline.store import open_for_reading, open_store, rows, write_problems
+from pipeline.store import open_store, rows, write_problems
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-DESCRIBED = json.loads((ROOT / METADATA).read_text("utf-8"))
 STRATEGY = "/document/xaa-2016-strategy"
 HOSTILE = "<script>alert('x')</script>\"'&{{ 7*7 }}"
 NARROWED = ["theme=CAP", "firmness=3", "deadline=1", "firmness=3&deadline=1", "theme=CAP&firmness=2&only=1"]
-
-
-def served(path):
-    return Datasette([str(path)], metadata=deepcopy(DESCRIBED), settings=SETTINGS)
 
 
 @pytest.fixture(scope="module")
@@ -39,19 +30,6 @@ def path(sample_settings, tmp_path_factory):
     target = tmp_path_factory.mktemp("reader") / f"{NAME}.db"
     shutil.copy(sample_settings.db, target)
     return target
-
-
-@pytest.fixture(scope="module")
-def sample(path):
-    with open_for_reading(path) as db:
-        yield db
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site(path):
-    instance = served(path)
-    await instance.invoke_startup()
-    return instance.client
 
 
 @pytest.fixture

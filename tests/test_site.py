@@ -16,20 +16,17 @@ import sqlite3
 import sys
 import threading
 from collections import Counter
-from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
 
-import datasette
 import pytest
-import pytest_asyncio
-from conftest import ROOT
 from datasette.app import Datasette
 from datasette.utils import StartupError
 from lxml import html
 from planting import plant_document, plant_watched
+from sites import DESCRIBED, IS_NEW, served
 
 from pipeline.citing import FORMS
 from pipeline.comparing import FINDINGS
@@ -63,11 +60,8 @@ from pipeline.store import (
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-METADATA = json.loads((ROOT / "datasette_metadata.json").read_text("utf-8"))
-QUERIES = METADATA["databases"][NAME]["queries"]
-TABLES = METADATA["databases"][NAME]["tables"]
-IS_NEW = int(datasette.__version__.partition(".")[0]) >= 1
-"""Whether this is Datasette 1.0, on which these tests may fail."""
+QUERIES = DESCRIBED["databases"][NAME]["queries"]
+TABLES = DESCRIBED["databases"][NAME]["tables"]
 PLUMBING = re.compile(r"_fts|sqlite_|_show_hidden")
 """Marks the pages of the tables that SQLite keeps for itself, some of which Datasette cannot show."""
 HOSTILE = "<script>alert('x')</script>\"'&{{ 7*7 }}"
@@ -114,31 +108,10 @@ ABROAD = {"host": "concord.example"}
 """Asks at an address that others can open too."""
 
 
-def served(path, **more):
-    """Datasette as `concord serve` starts it, on the database at `path`."""
-    if IS_NEW:  # canned queries are no metadata there
-        more["config"] = deepcopy(METADATA)
-    return Datasette([str(path)], metadata=deepcopy(METADATA), settings=SETTINGS, **more)
-
-
 @pytest.fixture(scope="module")
 def path(sample_settings, tmp_path_factory):
     """The sample's database under the name that the metadata describes."""
     return plant_watched(sample_settings.db, tmp_path_factory.mktemp("site") / f"{NAME}.db")
-
-
-@pytest.fixture(scope="module")
-def sample(path):
-    """Rows of the sample, to make addresses of."""
-    with open_for_reading(path) as db:
-        yield db
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site(path):
-    instance = served(path)
-    await instance.invoke_startup()
-    return instance.client
 
 
 @pytest.fixture(scope="module")
@@ -1549,7 +1522,7 @@ async def test_a_page_says_that_its_address_is_not_cited_where_nobody_else_can_o
 
 
 async def test_the_address_that_the_publisher_gives_is_cited_wherever_it_was_asked(path):
-    told = {**METADATA, "plugins": {"cyber-concord": {"public_url": "https://x.org/texts/"}}}
+    told = {**DESCRIBED, "plugins": {"cyber-concord": {"public_url": "https://x.org/texts/"}}}
     more = {"config": told} if IS_NEW else {}
     client = Datasette([str(path)], metadata=told, settings={"base_url": "/inside/"}, **more).client
     text = (await client.get("/document/xaa-2016-strategy.txt")).text
@@ -1559,7 +1532,7 @@ async def test_the_address_that_the_publisher_gives_is_cited_wherever_it_was_ask
 
 @pytest.mark.parametrize("wrong", ["x.org", "ftp://x.org/", "https://x.org/?a=b", "https://", ["https://x.org"]])
 async def test_a_public_address_that_is_none_keeps_the_site_from_starting(path, wrong):
-    told = {**METADATA, "plugins": {"cyber-concord": {"public_url": wrong}}}
+    told = {**DESCRIBED, "plugins": {"cyber-concord": {"public_url": wrong}}}
     with pytest.raises(StartupError, match="has to be an address such as"):
         await Datasette([str(path)], metadata=told, **({"config": told} if IS_NEW else {})).invoke_startup()
 
@@ -1959,7 +1932,7 @@ async def test_no_page_of_ours_can_write(site):
 
 async def test_the_metadata_of_a_database_of_another_name_is_the_same(tmp_path):
     found = json.loads(metadata_for(tmp_path / "my.db", tmp_path).read_text("utf-8"))
-    assert found == {**METADATA, "databases": {"my": METADATA["databases"][NAME]}}
+    assert found == {**DESCRIBED, "databases": {"my": DESCRIBED["databases"][NAME]}}
 
 
 async def test_the_metadata_of_a_database_called_concord_is_the_file_itself(tmp_path):
@@ -1968,7 +1941,7 @@ async def test_the_metadata_of_a_database_called_concord_is_the_file_itself(tmp_
 
 async def test_the_metadata_of_a_site_with_a_public_address_says_it(tmp_path):
     found = json.loads(metadata_for(tmp_path / "concord.db", tmp_path, "https://x.org/").read_text("utf-8"))
-    assert found == {**METADATA, "plugins": {"cyber-concord": {"public_url": "https://x.org/"}}}
+    assert found == {**DESCRIBED, "plugins": {"cyber-concord": {"public_url": "https://x.org/"}}}
 
 
 async def test_the_command_that_serves_names_the_database_the_metadata_and_every_setting():
