@@ -8,7 +8,8 @@ import pytest
 import pytest_asyncio
 from datasette.app import Datasette
 from planting import plant_watched
-from test_site import METADATA, PAGES
+from sites import DESCRIBED
+from test_site import PAGES
 
 from pipeline.site.guarding import LONGEST
 from pipeline.site.serving import NAME, SETTINGS
@@ -27,7 +28,7 @@ def served(path, metadata):
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def site(path):
-    instance = served(path, deepcopy(METADATA))
+    instance = served(path, deepcopy(DESCRIBED))
     await instance.invoke_startup()
     return instance
 
@@ -35,7 +36,7 @@ async def site(path):
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["the site", "the database"])
 async def closed(path, request):
     """A site that only root may see, or whose database only root may see."""
-    metadata = deepcopy(METADATA)
+    metadata = deepcopy(DESCRIBED)
     (metadata if request.param == "the site" else metadata["databases"][NAME])["allow"] = {"id": "root"}
     instance = served(path, metadata)
     await instance.invoke_startup()
