@@ -470,7 +470,8 @@ async def compare(datasette: Any, request: Any) -> Response:
         "is_of_no_theme": asked.is_of_no_theme,
     }
     try:
-        shown |= _shown_citation(await _comparison_cited(datasette, request, asked), asked.path)
+        if not request.url_vars.get("format"):
+            shown |= _shown_citation(await _comparison_cited(datasette, request, asked), asked.path)
         if asked.is_of_members:
             return await _members(datasette, request, issuers[0], shown)
         if len(issuers) < 2:
